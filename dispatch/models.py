@@ -1,0 +1,199 @@
+"""Hands and feet: units, where they are, and what they were ordered to do."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Unit(models.Model):
+    """A team, car or force that can be sent (班组, 处置力量)."""
+
+    class Kind(models.TextChoices):
+        SQUAD = "squad", _("patrol squad")  # 综治队班组
+        POLICE = "police", _("police")
+        ENFORCEMENT = "enforcement", _("enforcement brigade")
+        FIRE = "fire", _("fire rescue")
+        VOLUNTEER = "volunteer", _("volunteers")
+
+    code = models.CharField(max_length=24, unique=True)
+    name = models.CharField(max_length=60)
+    kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.SQUAD)
+    area = models.CharField(max_length=24, blank=True)
+    skills = models.JSONField(default=list, blank=True)
+    radio_call = models.CharField(max_length=20, blank=True)
+    home_lon = models.FloatField(null=True, blank=True)
+    home_lat = models.FloatField(null=True, blank=True)
+    on_duty_since = models.DateTimeField(null=True, blank=True)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["code"]
+        verbose_name = _("unit")
+        verbose_name_plural = _("units")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UnitMember(models.Model):
+    """A person of a unit; the phone that last signed on speaks for the unit."""
+
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="members")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="unit_memberships")
+    is_leader = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["unit", "user"], name="unit_member_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.unit}"
+
+
+class UnitPosition(models.Model):
+    """The last known place of a unit, one row each: overwritten, no history, not journalled."""
+
+    unit = models.OneToOneField(Unit, models.CASCADE, primary_key=True, related_name="position")
+    lon = models.FloatField()
+    lat = models.FloatField()
+    accuracy_m = models.FloatField()
+    speed_kmh = models.FloatField(null=True, blank=True)
+    mocked = models.BooleanField(default=False)
+    fix_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.lon:.5f},{self.lat:.5f}"
+
+
+class Assignment(models.Model):
+    """This unit or department for this incident: from the offer to the end."""
+
+    class Status(models.TextChoices):
+        OFFERED = "offered", _("offered")  # 已下达
+        ACCEPTED = "accepted", _("accepted")  # 已接单
+        ARRIVED = "arrived", _("on scene")  # 已到场
+        FINISHED = "finished", _("finished")  # 已完成
+        CONFIRMED = "confirmed", _("confirmed by department")  # 部门已确认
+        DECLINED = "declined", _("declined")  # 已拒绝
+        RETURNED = "returned", _("returned")  # 已回退
+        EXPIRED = "expired", _("not answered")  # 超时未接
+        RECALLED = "recalled", _("recalled")  # 已撤回
+
+    class Part(models.TextChoices):
+        MAIN = "main", _("main unit")  # 主责
+        SUPPORT = "support", _("supporting unit")  # 协同
+        REINFORCEMENT = "reinforcement", _("reinforcement")  # 增援
+
+    OPEN = ("offered", "accepted", "arrived")
+
+    incident = models.ForeignKey("incidents.Incident", models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="assignments")
+    department = models.ForeignKey("incidents.Department", models.PROTECT, null=True, blank=True, related_name="+")
+    handler = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    part = models.CharField(max_length=14, choices=Part.choices, default=Part.MAIN)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.OFFERED)
+    generation = models.PositiveSmallIntegerField(default=0)
+    reason = models.TextField(blank=True)  # why this unit, in one sentence shown to the operator
+    ordered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    offered_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True)
+    delivered_at = models.DateTimeField(null=True, blank=True)
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    arrived_at = models.DateTimeField(null=True, blank=True)
+    first_feedback_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    end_reason = models.CharField(max_length=40, blank=True)
+    end_note = models.TextField(blank=True)
+    near_fixes = models.PositiveSmallIntegerField(default=0)  # consecutive fixes inside the geofence
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("assignment")
+        verbose_name_plural = _("assignments")
+        constraints = [
+            models.CheckConstraint(
+                name="assignment_unit_or_department",
+                condition=Q(unit__isnull=False, department__isnull=True)
+                | Q(unit__isnull=True, department__isnull=False),
+            ),
+            # Two seats can press in the same second; one unit goes to one place.
+            models.UniqueConstraint(
+                fields=["unit"],
+                condition=Q(ended_at__isnull=True, unit__isnull=False),
+                name="assignment_one_live_per_unit",
+            ),
+            models.UniqueConstraint(
+                fields=["incident"],
+                condition=Q(ended_at__isnull=True, part="main"),
+                name="assignment_one_live_main_per_incident",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["expires_at"], condition=Q(status="offered"), name="assignment_expiring"),
+            models.Index(fields=["incident", "id"], name="assignment_of_incident"),
+            models.Index(fields=["department", "status", "id"], name="assignment_of_department"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit or self.department} → {self.incident_id} ({self.status})"
+
+
+class ArrivalProof(models.Model):
+    """Why we believe that the unit is there: two fixes inside the geofence, or a photo (到场凭证)."""
+
+    class Method(models.TextChoices):
+        GEOFENCE = "geofence", _("position inside the geofence")
+        PHOTO = "photo", _("photo on scene")
+
+    assignment = models.OneToOneField(Assignment, models.PROTECT, related_name="proof")
+    method = models.CharField(max_length=10, choices=Method.choices)
+    lon = models.FloatField(null=True)
+    lat = models.FloatField(null=True)
+    accuracy_m = models.FloatField(null=True)
+    distance_m = models.FloatField(null=True)
+    doubtful = models.BooleanField(default=False)  # manual arrival more than 300 m away: 位置异常
+    photo = models.ForeignKey("incidents.Attachment", models.PROTECT, null=True, related_name="+")
+    device_at = models.DateTimeField(null=True)
+    proven_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.assignment_id} {self.method}"
+
+
+class Reinforcement(models.Model):
+    """A call for another force (增援): asked at E5, met at E6 when its first member arrives."""
+
+    class Status(models.TextChoices):
+        REQUESTED = "requested", _("requested")
+        ACCEPTED = "accepted", _("accepted")
+        ARRIVED = "arrived", _("arrived")
+        REFUSED = "refused", _("refused")
+        CANCELLED = "cancelled", _("cancelled")
+
+    incident = models.ForeignKey("incidents.Incident", models.PROTECT, related_name="+")
+    force = models.CharField(max_length=12, choices=Unit.Kind.choices)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.REQUESTED)
+    reason = models.TextField(blank=True)
+    rule = models.CharField(max_length=24, blank=True)  # level_1, level_2, a5_missed, or empty for a person
+    assignment = models.ForeignKey(Assignment, models.PROTECT, null=True, related_name="+")
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    requested_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    arrived_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            # A rule asks once for an incident, whatever is swept twice.
+            models.UniqueConstraint(
+                fields=["incident", "force", "rule"],
+                condition=~Q(rule=""),
+                name="reinforcement_once_per_rule",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.force} for {self.incident_id} ({self.status})"
