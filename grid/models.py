@@ -134,3 +134,26 @@ class CalendarDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.date} {self.kind}"
+
+
+class MapLayer(models.Model):
+    """Something drawn on every map and never computed with: roads, buildings, water, sites.
+
+    `geojson` is a FeatureCollection in WGS-84; each feature has `name`, and what its layer needs (`height_m`,
+    `colour`). `approximate` layers are a sketch and must be labelled so. `edition` rises with each change.
+    """
+
+    code = models.SlugField(max_length=24, primary_key=True)
+    name_zh = models.CharField(max_length=40)
+    name_en = models.CharField(max_length=60)
+    geojson = models.JSONField()
+    approximate = models.BooleanField(default=True)  # 示例, 示意
+    edition = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ["code"]
+        verbose_name = _("map layer")
+        verbose_name_plural = _("map layers")
+
+    def __str__(self) -> str:
+        return self.code

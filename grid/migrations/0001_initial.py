@@ -54,6 +54,22 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='MapLayer',
+            fields=[
+                ('code', models.SlugField(max_length=24, primary_key=True, serialize=False)),
+                ('name_zh', models.CharField(max_length=40)),
+                ('name_en', models.CharField(max_length=60)),
+                ('geojson', models.JSONField()),
+                ('approximate', models.BooleanField(default=True)),
+                ('edition', models.PositiveIntegerField(default=1)),
+            ],
+            options={
+                'verbose_name': 'map layer',
+                'verbose_name_plural': 'map layers',
+                'ordering': ['code'],
+            },
+        ),
+        migrations.CreateModel(
             name='WorkPeriod',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
