@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import pwd
 import selectors
 import signal
 import subprocess
@@ -10,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 # Loaded before any fork: between fork and exec nothing may be imported or allocated that is not there yet.
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
@@ -48,14 +49,12 @@ def launch(
         list(command),
         env=None if env is None else dict(env),
         cwd=cwd,
-        user=user,
-        group=_group_of(user),
-        extra_groups=[] if user else None,
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=subprocess.STDOUT if output is not None else None,
         start_new_session=True,
         preexec_fn=bind,
+        **as_user(user),
     )
 
 
@@ -79,12 +78,11 @@ def sweep_group(process: subprocess.Popen[bytes]) -> None:
         pass
 
 
-def _group_of(user: str | None) -> int | None:
+def as_user(user: str | None) -> dict[str, Any]:
+    """What makes `subprocess` start a program as `user` with nothing but that user's own group."""
     if user is None:
-        return None
-    import pwd
-
-    return pwd.getpwnam(user).pw_gid
+        return {}
+    return {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []}
 
 
 @dataclass

@@ -1,9 +1,8 @@
 """Django's settings; every value that an installation may change comes from `shushanwei.config`."""
 
-import environ
 from csp.constants import NONCE, SELF
 
-from shushanwei import logs
+from shushanwei import addresses, logs
 from shushanwei.config import BASE_DIR, read
 
 CONFIG = read()
@@ -54,6 +53,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "shushanwei.people.sessions.SlidingSession",
     "django_structlog.middlewares.RequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -79,25 +79,26 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "shushanwei.common.assets.page_settings",
+                "shushanwei.nav.navigation",
             ],
         },
     },
 ]
 
-# The embedded services are started by `shushanwei.devservices`, which hands their addresses on in the environment.
+# The embedded services are started by `shushanwei.devservices`, which leaves their addresses in LOCAL_DIR.
+ADDRESSES = addresses.find(CONFIG)
 DATABASES = {
-    "default": environ.Env.db_url_config(CONFIG.database_url or "postgresql://shushanwei@127.0.0.1:1/shushanwei")
+    "default": addresses.database(ADDRESSES.database_url)
+    | {
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        "TEST": {"NAME": "test_shushanwei"},
+    }
 }
-DATABASES["default"] |= {
-    "CONN_MAX_AGE": 600,
-    "CONN_HEALTH_CHECKS": True,
-    "DISABLE_SERVER_SIDE_CURSORS": False,
-    "OPTIONS": {"connect_timeout": 5, "options": "-c timezone=Asia/Shanghai -c lock_timeout=15000"},
-    "TEST": {"NAME": "test_shushanwei"},
-}
+DATABASES["default"]["OPTIONS"] |= {"options": "-c timezone=Asia/Shanghai -c lock_timeout=15000"}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = CONFIG.redis_url or "redis://127.0.0.1:1/0"
+REDIS_URL = ADDRESSES.redis_url
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
@@ -111,7 +112,8 @@ CHANNEL_LAYERS = {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
         "CONFIG": {
             "hosts": [REDIS_URL],
-            "prefix": "ssw-live",
+            # Pub/sub knows no database numbers: two installations on one Redis must not hear each other.
+            "prefix": f"ssw-live-{addresses.redis_number(REDIS_URL)}",
             "capacity": 20_000,
         },
     },
@@ -133,6 +135,7 @@ PASSWORD_HASHERS = [
 ]
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the page promises 15 minutes, not 15 more
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_CALLABLE = "shushanwei.people.views.locked_out"
 AXES_RESET_ON_SUCCESS = True
@@ -167,12 +170,11 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],
         "object-src": ["'none'"],
     },
-    "EXCLUDE_URL_PREFIXES": ("/api/v1/docs",),
 }
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LOCALE_PATHS = sorted((BASE_DIR / "locale").glob("*/"))  # one catalogue a room
 LANGUAGE_COOKIE_NAME = "ssw_language"
 TIME_ZONE = "Asia/Shanghai"
 USE_I18N = USE_TZ = True
@@ -224,7 +226,7 @@ SPECTACULAR_SETTINGS = {
 }
 REST_KNOX = {"TOKEN_TTL": None, "TOKEN_LIMIT_PER_USER": 20, "AUTO_REFRESH": False}
 
-CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_URL = addresses.broker(REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = False  # the row is the queue: a lost message is found again by the next sweep
 CELERY_TIMEZONE = TIME_ZONE

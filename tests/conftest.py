@@ -1,0 +1,65 @@
+"""Every test runs on a real PostgreSQL and a real Redis of its own: started here, before Django reads its settings."""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+HERE = "SSW_TEST_DIR"  # set by the first process of a run; the workers of pytest-xdist inherit it
+
+
+def _start_services() -> None:
+    from shushanwei import devservices
+
+    local = Path(tempfile.mkdtemp(prefix="ssw-test-"))
+    atexit.register(shutil.rmtree, local, ignore_errors=True)
+    services = devservices.ensure(local, durable=False, keep=False)
+    atexit.register(devservices.stop, local)
+    os.environ |= services.as_env() | {HERE: str(local), "LOCAL_DIR": str(local)}
+
+
+def _start_django() -> None:
+    # A Redis database for each worker: queues and caches of parallel tests must not meet.
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    os.environ["REDIS_URL"] = os.environ["REDIS_URL"].rsplit("/", 1)[0] + f"/{int(worker) + 1}"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "shushanwei.settings"
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # the browser of the page tests runs a loop of its own
+    os.environ["ALLOWED_HOSTS"] = "localhost,127.0.0.1,testserver"
+    for name in ("PORT", "WS_PORT", "WS_URL", "DEBUG", "SECRET_KEY", "BEHIND_HTTPS", "METRICS_TOKEN", "MEDIA_ROOT"):
+        os.environ.pop(name, None)
+    import django
+    from django.conf import settings
+
+    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    django.setup()
+
+
+if HERE not in os.environ:
+    _start_services()
+_start_django()
+
+pytest_plugins = ["tests.fixtures"]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The test database; the tests that empty tables between them may, the journal's other guards stay."""
+    from django.db import connection
+
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_trigger WHERE tgname = 'entry_no_truncate'")
+        if cursor.fetchone():
+            cursor.execute("ALTER TABLE journal_entry DISABLE TRIGGER entry_no_truncate")
+
+
+@pytest.fixture(autouse=True)
+def _empty_redis(request):
+    """Caches, lockouts and queues start empty for each test that can reach them."""
+    import redis
+    from django.conf import settings
+
+    redis.Redis.from_url(settings.REDIS_URL).flushdb()
