@@ -57,6 +57,8 @@ class AlertKind(models.Model):
     name_zh = models.CharField(max_length=80, blank=True)
     name_en = models.CharField(max_length=80, blank=True)
     category = models.ForeignKey(CaseCategory, models.PROTECT, null=True, blank=True, related_name="+")
+    # Where the second scheme is known too (overflowing bins); otherwise the category map answers.
+    szcg_category = models.ForeignKey(CaseCategory, models.PROTECT, null=True, blank=True, related_name="+")
     level = models.PositiveSmallIntegerField(null=True, blank=True)
     first_seen_at = models.DateTimeField(db_default=Now())
 

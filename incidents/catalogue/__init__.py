@@ -1,0 +1,1 @@
+"""The starter catalogue: data files, how they are read (no database) and how they are loaded."""
