@@ -1,0 +1,1 @@
+"""The demonstration street: what is loaded before the first alert comes in."""
