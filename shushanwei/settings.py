@@ -1,5 +1,7 @@
 """Django's settings; every value that an installation may change comes from `shushanwei.config`."""
 
+import os
+
 from csp.constants import NONCE, SELF
 
 from shushanwei import addresses, logs
@@ -241,6 +243,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "retry_on_timeout": True,
 }
 CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_BEAT_SCHEDULE_FILENAME = str(CONFIG.local_dir / "beat-schedule")
 
 LEAFLET_CONFIG = {
     "DEFAULT_CENTER": (30.1163, 120.2400),
@@ -253,6 +256,12 @@ LEAFLET_CONFIG = {
     "ATTRIBUTION_PREFIX": "",
 }
 
+# The folder in which the processes of this machine share their counters; prometheus_client reads the same name.
+METRICS_DIR = os.environ.get("PROMETHEUS_MULTIPROC_DIR", "")
+METRICS_TOKEN = CONFIG.metrics_token
+METRIC_SOURCES = ["shushanwei.common.health.heartbeat_ages"]
+# Commands that bring reference data up to date at each start; each may run twice.
+LOADERS = ["load_roles", "load_catalogue", "load_ground"]
 WS_PORT = CONFIG.ws_port
 WS_URL = CONFIG.ws_url
 FIELD_KEY = CONFIG.field_key

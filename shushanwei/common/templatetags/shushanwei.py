@@ -1,0 +1,37 @@
+"""Template tags that every room uses: the import map and the page's settings for scripts."""
+
+import json
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from shushanwei.common.assets import import_map
+
+register = template.Library()
+# A closing tag inside a URL or a setting must not end the script element.
+SAFE = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
+
+
+@register.simple_tag(takes_context=True)
+def importmap(context: template.Context) -> SafeString:
+    """`<script type="importmap">` with the page's nonce; it must stand before the first module script."""
+    body = json.dumps(import_map(), indent=None, separators=(",", ":")).translate(SAFE)
+    return format_html(
+        '<script type="importmap" nonce="{}">{}</script>',
+        context.get("csp_nonce") or "",
+        mark_safe(body),  # noqa: S308 - the angle brackets and ampersands are escaped above
+    )
+
+
+@register.simple_tag(takes_context=True)
+def page_settings(context: template.Context) -> SafeString:
+    """The settings that scripts read from `#page-settings` (see `static/js/page.js`)."""
+    body = json.dumps(dict(context.get("page") or {}), ensure_ascii=False).translate(SAFE)
+    return format_html('<script type="application/json" id="page-settings">{}</script>', mark_safe(body))  # noqa: S308
+
+
+@register.filter
+def holds(user, permission: str) -> bool:
+    """`{% if user|holds:"incidents.move_incident" %}`: whether the person holds a permission code."""
+    return bool(getattr(user, "is_authenticated", False) and user.has_perm(permission))

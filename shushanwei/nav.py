@@ -1,0 +1,54 @@
+"""The top bar: every room's items, and of those what this person may open."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+import dispatch.nav
+import grid.nav
+import incidents.nav
+import shushanwei.cockpit.nav
+from shushanwei.common.navigation import NavItem
+
+ITEMS: list[NavItem] = sorted(
+    [*incidents.nav.ITEMS, *grid.nav.ITEMS, *dispatch.nav.ITEMS, *shushanwei.cockpit.nav.ITEMS],
+    key=lambda item: item.order,
+)
+# Where a person starts to work: the first of these that may be opened. A wall's account starts at the wall.
+LANDING = ["cockpit:console", "dispatch:unit", "dispatch:dept", "cockpit:reports", "cockpit:screen"]
+KIOSK_LANDING = ["cockpit:screen", "cockpit:console"]
+
+
+@dataclass(frozen=True)
+class Link:
+    """A top-bar item as drawn for one request."""
+
+    label: str
+    url: str
+    url_name: str
+    hint: str
+    current: bool
+
+
+def links_for(user, path: str = "") -> list[Link]:
+    """What `user` may open, in order; the longest address that `path` begins with is the current one."""
+    if user is None or not user.is_authenticated:
+        return []
+    held = [(item, reverse(item.url_name)) for item in ITEMS if user.has_perm(item.permission)]
+    current = max((url for _, url in held if path.startswith(url)), key=len, default="")
+    return [
+        Link(str(item.label), url, item.url_name, str(item.hint), url == current) for item, url in held
+    ]
+
+
+def landing_for(user) -> str | None:
+    """The address a person starts at, or None where the start page should list what may be opened."""
+    open_to = {link.url_name: link.url for link in links_for(user)}
+    order = KIOSK_LANDING if user.is_kiosk else LANDING
+    return next((open_to[name] for name in order if name in open_to), None)
+
+
+def navigation(request: HttpRequest) -> dict:
+    """Context processor: `navigation` is computed only by templates that draw it."""
+    return {"navigation": lambda: links_for(getattr(request, "user", None), request.path)}
