@@ -3,6 +3,8 @@
 Every name that is read here stands in `.env.example`; a test proves it.
 """
 
+import os
+import secrets
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -18,7 +20,7 @@ class BadConfiguration(ImproperlyConfigured):
 
 @dataclass(frozen=True)
 class Config:
-    """All settings of one installation. `source` names the variable each one came from."""
+    """All settings of one installation; each field is the environment variable of the same name in capitals."""
 
     debug: bool
     secret_key: str
@@ -28,6 +30,7 @@ class Config:
     redis_url: str
     local_dir: Path
     media_root: Path
+    bind: str
     port: int
     ws_port: int
     ws_url: str
@@ -35,6 +38,7 @@ class Config:
     log_json: bool
     field_key: str
     behind_https: bool
+    web_workers: int
     web_threads: int
     metrics_token: str
 
@@ -42,25 +46,26 @@ class Config:
 def read(env: environ.Env | None = None) -> Config:
     """The checked configuration; raises `BadConfiguration` naming the variable that is wrong."""
     env = env or environ.Env()
-    debug = _get(env.bool, "DEBUG", False)
-    secret = _get(env.str, "SECRET_KEY", "")
+    debug = _get(_strict_bool(env), "DEBUG", False)
     local = Path(_get(env.str, "LOCAL_DIR", str(BASE_DIR / ".local"))).expanduser().resolve()
     config = Config(
         debug=debug,
-        secret_key=secret or _kept_secret(local, "secret_key"),
+        secret_key=_get(env.str, "SECRET_KEY", "") or _kept_secret(local, "secret_key"),
         allowed_hosts=_get(env.list, "ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"]),
         csrf_trusted_origins=_get(env.list, "CSRF_TRUSTED_ORIGINS", []),
         database_url=_get(env.str, "DATABASE_URL", ""),
         redis_url=_get(env.str, "REDIS_URL", ""),
         local_dir=local,
         media_root=Path(_get(env.str, "MEDIA_ROOT", str(local / "media"))).expanduser().resolve(),
+        bind=_get(env.str, "BIND", "127.0.0.1"),
         port=_port(env, "PORT", 8000),
         ws_port=_port(env, "WS_PORT", 8001),
         ws_url=_get(env.str, "WS_URL", ""),
         log_level=_get(env.str, "LOG_LEVEL", "INFO").upper(),
-        log_json=_get(env.bool, "LOG_JSON", False),
+        log_json=_get(_strict_bool(env), "LOG_JSON", False),
         field_key=_get(env.str, "FIELD_KEY", "") or _kept_secret(local, "field_key"),
-        behind_https=_get(env.bool, "BEHIND_HTTPS", False),
+        behind_https=_get(_strict_bool(env), "BEHIND_HTTPS", False),
+        web_workers=_get(env.int, "WEB_WORKERS", 2),
         web_threads=_get(env.int, "WEB_THREADS", 8),
         metrics_token=_get(env.str, "METRICS_TOKEN", ""),
     )
@@ -72,7 +77,18 @@ def read(env: environ.Env | None = None) -> Config:
         raise BadConfiguration("REDIS_URL must start with redis://, rediss:// or unix://.")
     if not 1 <= config.web_threads <= 64:
         raise BadConfiguration(f"WEB_THREADS is {config.web_threads}: use 1 to 64.")
+    if not 1 <= config.web_workers <= 32:
+        raise BadConfiguration(f"WEB_WORKERS is {config.web_workers}: use 1 to 32.")
+    if config.port == config.ws_port:
+        raise BadConfiguration(f"PORT and WS_PORT are both {config.port}: pages and sockets need a port each.")
     return config
+
+
+def read_env_file() -> None:
+    """Take what `.env` says into the environment; what is set already wins."""
+    file = BASE_DIR / ".env"
+    if file.exists():
+        environ.Env.read_env(file, overwrite=False)
 
 
 def names() -> set[str]:
@@ -87,6 +103,18 @@ def _get(read_as, name, default):
         raise BadConfiguration(f"{name} cannot be read: {error}.") from error
 
 
+def _strict_bool(env: environ.Env):
+    def read_as(name: str, default: bool) -> bool:
+        word = env.str(name, default=str(default)).strip().lower()
+        if word in {"1", "true", "yes", "on"}:
+            return True
+        if word in {"0", "false", "no", "off", ""}:
+            return False
+        raise ValueError(f"{word!r} is neither true nor false")
+
+    return read_as
+
+
 def _port(env, name, default):
     port = _get(env.int, name, default)
     if not 1 <= port <= 65535:
@@ -96,21 +124,29 @@ def _port(env, name, default):
 
 def _kept_secret(local: Path, name: str) -> str:
     """A secret made at the first start and kept, so that sessions outlive a restart."""
-    from django.core.management.utils import get_random_secret_key
-
     path = local / name
     try:
         local.mkdir(parents=True, exist_ok=True)
-        with open(path, "x", opener=_private) as file:
-            file.write(get_random_secret_key())
+        if not path.exists():
+            _write_once(path, secrets.token_urlsafe(48))
+        return path.read_text()
+    except OSError as error:
+        reason = error.strerror or error
+        raise BadConfiguration(f"LOCAL_DIR {local} cannot be used ({reason}); set it or set {name.upper()}.") from error
+
+
+def _write_once(path: Path, text: str) -> None:
+    # Written whole before it gets its name: another process may look for it at this moment.
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    with open(draft, "w", opener=_private) as file:
+        file.write(text)
+    try:
+        os.link(draft, path)
     except FileExistsError:
         pass
-    except OSError as error:
-        raise BadConfiguration(f"LOCAL_DIR {local} cannot be written ({error}); set it or set {name.upper()}.") from error
-    return path.read_text()
+    finally:
+        draft.unlink()
 
 
-def _private(path, flags):
-    import os
-
+def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)

@@ -112,7 +112,7 @@ class Manager:
         self.programs: list[Program] = []
         self.say = say
         self._selector = selectors.DefaultSelector()
-        self._stopping: int | None = None
+        self.stopped_by: int | None = None
 
     def start(self, program: Program) -> None:
         """Start `program` now and keep it running from here on (while `watch()` runs)."""
@@ -122,14 +122,22 @@ class Manager:
     def watch(self) -> int:
         """Keep everything running until SIGINT, SIGTERM or SIGHUP; returns that signal's number."""
         self.heed_signals()
-        while self._stopping is None:
+        self.watch_until(lambda: False)
+        return self.stopped_by or 0
+
+    def watch_until(self, condition: Callable[[], bool], patience_s: float = float("inf")) -> bool:
+        """Keep everything running until `condition()` holds (true), a signal came or the time is over (false)."""
+        until = time.monotonic() + patience_s
+        while self.stopped_by is None and time.monotonic() < until:
+            if condition():
+                return True
             self._print_output(timeout=0.2)
             for program in self.programs:
                 self._look_after(program)
-        return self._stopping
+        return False
 
     def heed_signals(self) -> None:
-        """From here on SIGINT, SIGTERM and SIGHUP end `watch()` instead of the program."""
+        """From here on SIGINT, SIGTERM and SIGHUP end the watching instead of the program."""
         for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(sign, self._remember)
 
@@ -156,7 +164,7 @@ class Manager:
         self._forget_output(program)
 
     def _remember(self, sign: int, _frame: object) -> None:
-        self._stopping = sign
+        self.stopped_by = sign
 
     def _launch(self, program: Program) -> None:
         if program.before:

@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("incidents.urls")),
     path("", include("dispatch.urls")),
     path("", include("shushanwei.cockpit.urls")),
+    path("", include("shushanwei.common.health_urls")),
     path("jsi18n/", views.Words.as_view(), name="jsi18n"),
     path("admin/", admin.site.urls),
     path("api/v1/", include(api)),

@@ -1,0 +1,47 @@
+"""The commands of the running system: one program for each role, the same in `make run`, in tests and in containers."""
+
+import sys
+from pathlib import Path
+
+from shushanwei.config import BASE_DIR, Config
+from shushanwei.processes import Program
+
+CELERY = [sys.executable, "-m", "celery", "-q", "-A", "shushanwei"]
+WORKER = ["--pool", "threads", "--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "warning"]
+
+
+def web(config: Config) -> Program:
+    """Pages and API."""
+    command = [sys.executable, "-m", "gunicorn", "-c", "python:shushanwei.gunicorn_conf", "shushanwei.wsgi:application"]
+    return Program("web", command)
+
+
+def ws(config: Config) -> Program:
+    """The live connections of screens and phones."""
+    command = [sys.executable, "-m", "uvicorn", "shushanwei.asgi:application"]
+    command += ["--host", config.bind, "--port", str(config.ws_port), "--log-level", "warning", "--no-access-log"]
+    command += ["--timeout-graceful-shutdown", "3"]
+    return Program("ws", command)
+
+
+def worker(config: Config) -> Program:
+    """Everything that is not a clock: alerts, assignments, reports."""
+    return Program("worker", [*CELERY, "worker", "-n", "worker@%h", "-Q", "default", "-c", "4", *WORKER])
+
+
+def clocks(config: Config) -> Program:
+    """Only the deadlines, so that a long report never delays a clock."""
+    return Program("clocks", [*CELERY, "worker", "-n", "clocks@%h", "-Q", "clocks", "-c", "2", *WORKER])
+
+
+def beat(config: Config) -> Program:
+    """Nudges the two workers by the calendar of all rooms."""
+    return Program("beat", [*CELERY, "beat", "--pidfile=", "--loglevel", "warning"])
+
+
+ALL = [web, ws, worker, clocks, beat]
+
+
+def manage(*words: str) -> list[str]:
+    """A management command as this Python runs it."""
+    return [sys.executable, str(Path(BASE_DIR) / "manage.py"), *words]

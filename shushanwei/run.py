@@ -1,0 +1,168 @@
+"""`python -m shushanwei.run`: the whole system on one machine, from nothing to a page that can be opened."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from shushanwei import devservices, roles
+from shushanwei.addresses import Services
+from shushanwei.config import BASE_DIR, BadConfiguration, Config, read, read_env_file
+from shushanwei.processes import Manager, Program, end_with_parent
+
+# Commands that an installation may have beside the product: scenery, its moving parts, and who may sign in.
+SCENERY, MOTION, ACCOUNTS = "load_street", "simulate", "demo_accounts"
+
+
+def main() -> int:
+    """Run until Ctrl-C or SIGTERM; 2 when the configuration makes a start impossible."""
+    if os.environ.get("MAKELEVEL"):
+        end_with_parent(signal.SIGTERM)  # a killed make must not leave a street running
+    manager = Manager()
+    try:
+        read_env_file()
+        return run(read(), manager)
+    except BadConfiguration as error:
+        print(error, file=sys.stderr)
+        return 2
+    except PermissionError as error:
+        print(f"{error.filename} cannot be used: {error.strerror}. Another user may have made it.", file=sys.stderr)
+        return 2
+    finally:
+        manager.stop()
+
+
+def run(config: Config, manager: Manager) -> int:
+    """Services, preparation, programs, then the watch over all of them."""
+    os.chdir(BASE_DIR)
+    for name, port in (("PORT", config.port), ("WS_PORT", config.ws_port)):
+        refuse_taken_port(config.bind, name, port)
+    manager.heed_signals()
+    os.environ |= start_services(config, manager).as_env() | shared_counters(config)
+    if not prepare():
+        return 2 if manager.stopped_by is None else 128 + manager.stopped_by
+    for role in roles.ALL:
+        if manager.stopped_by is None:
+            program = role(config)
+            say(f"Starting {program.name} …")
+            manager.start(program)
+    if manager.watch_until(lambda: is_up(config), patience_s=90):
+        commands = known_commands()
+        if MOTION in commands:
+            manager.start(Program("simulator", roles.manage(MOTION)))
+        greet(config, commands)
+    elif manager.stopped_by is None:
+        say("The web server does not answer yet; the lines above may say why. Trying on; Ctrl-C stops.")
+    return 128 + manager.watch()
+
+
+def start_services(config: Config, manager: Manager) -> Services:
+    """The addresses of the database and Redis; starts private ones for what the environment leaves open."""
+    postgres, store = devservices.services_in(config.local_dir)
+    if not config.database_url:
+        if devservices.wait_for_running(postgres):
+            say("PostgreSQL runs already.")
+        else:
+            say(f"Starting PostgreSQL in {postgres.home} …")
+            postgres.prepare()
+            manager.start(
+                Program(
+                    "postgres",
+                    postgres.command(),
+                    user=postgres.user,
+                    log=postgres.log,
+                    stop_signal=signal.SIGINT,
+                    patience_s=30,
+                    before=postgres.clear_stale,
+                )
+            )
+            devservices.wait_until_ready(postgres)
+        postgres.make_database()
+    if not config.redis_url:
+        if store.answers():
+            say("Redis runs already.")
+        else:
+            say(f"Starting Redis in {store.home} …")
+            store.prepare()
+            manager.start(Program("redis", store.command(), log=store.log))
+            devservices.wait_until_ready(store)
+    private = Services(config.database_url or postgres.url(), config.redis_url or store.url())
+    devservices.write_down(config.local_dir, private)
+    return private
+
+
+def shared_counters(config: Config) -> dict[str, str]:
+    """A fresh folder in which all processes keep their Prometheus counters."""
+    folder = config.local_dir / "metrics"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return {"PROMETHEUS_MULTIPROC_DIR": str(folder)}
+
+
+def prepare() -> bool:
+    """Bring tables, files and reference data up to date; false when that failed (the reason is printed)."""
+    say("Preparing:")
+    done = subprocess.run(roles.manage("prepare", "--also", SCENERY), start_new_session=False)
+    return done.returncode == 0
+
+
+def refuse_taken_port(host: str, name: str, port: int) -> None:
+    """Raises `BadConfiguration` when something listens there already."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise BadConfiguration(
+                f"Port {port} cannot be used ({reason}): stop what runs there or set {name} to another."
+            ) from error
+
+
+def is_up(config: Config) -> bool:
+    """Whether the web server answers."""
+    try:
+        with urlopen(f"http://{_host(config)}:{config.port}/healthz", timeout=2) as answer:
+            return answer.status == 200
+    except (URLError, OSError):
+        return False
+
+
+def known_commands() -> set[str]:
+    """The names of all management commands of this installation."""
+    folders = [path for path in Path(BASE_DIR).glob("**/management/commands") if ".venv" not in path.parts]
+    return {file.stem for folder in folders for file in folder.glob("*.py") if file.stem != "__init__"}
+
+
+def greet(config: Config, commands: set[str]) -> None:
+    """Where to look now, and who may sign in."""
+    address = f"http://{_host(config)}:{config.port}"
+    say("")
+    say(f"Shushan Guard (蜀山卫) runs at {address}/ after {time.monotonic() - BEGAN:.0f} s.")
+    for path, what in {"/console/": "console", "/screen/": "wall", "/reports/": "reports"}.items():
+        say(f"  {what:<10}{address}{path}")
+    say(f"  {'API':<10}{address}/api/v1/docs/")
+    if ACCOUNTS in commands:
+        sys.stdout.flush()
+        subprocess.run(roles.manage(ACCOUNTS))
+    say("Ctrl-C stops everything.")
+
+
+def say(line: str) -> None:
+    print(line, flush=True)
+
+
+def _host(config: Config) -> str:
+    return "127.0.0.1" if config.bind in {"0.0.0.0", ""} else config.bind
+
+
+BEGAN = time.monotonic()
+
+if __name__ == "__main__":
+    sys.exit(main())
