@@ -1,0 +1,34 @@
+"""`manage.py load_street`: the whole demonstration street, as often as you like."""
+
+import time
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+from demo.street import layers, loading
+
+
+class Command(BaseCommand):
+    """Loads roles, catalogue, ground, drawn layers, people, units and sources; a second run changes nothing."""
+
+    help = "Load the demonstration street (fictional people, sample sites). Safe to run again."
+
+    def handle(self, *args, **options):
+        quiet = options["verbosity"] == 0
+        steps = [
+            ("roles", lambda: call_command("load_roles", verbosity=0)),
+            ("catalogue", lambda: call_command("load_catalogue", verbosity=0)),
+            ("ground", lambda: call_command("load_ground", verbosity=0)),
+            ("map layers", layers.load_layers),
+            ("accounts", loading.load_people),
+            ("units", loading.load_units),
+            ("sources", loading.load_sources),
+        ]
+        for name, step in steps:
+            began = time.monotonic()
+            count = step()
+            if not quiet:
+                said = f"{count} new" if isinstance(count, int) else "ready"
+                self.stdout.write(f"  {name:<11} {said:<9} {time.monotonic() - began:5.2f} s")
+        if not quiet:
+            self.stdout.write(f"Sign in as seat1 with {loading.password()}; `manage.py demo_accounts` lists all accounts.")
