@@ -1,6 +1,11 @@
 """Pages of this room."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from shushanwei.cockpit import views
 
 app_name = "cockpit"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("console/", views.console, name="console"),
+    path("screen/", views.screen, name="screen"),
+]

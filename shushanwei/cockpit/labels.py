@@ -1,0 +1,144 @@
+"""The words a screen needs for the codes in shapes, in the reader's language, and what the reader may do."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from dispatch.models import Assignment, Unit
+from incidents.models import Alarm, Attachment, CaseCheck, CaseReturn
+from incidents.models.catalogue import LimitKind
+from shushanwei.common.clock import db_now
+from shushanwei.people.models import User
+
+# Everything that may stand in a story; a verb without a line here is shown as its code, and a test names it.
+VERBS = {
+    "incident.opened": gettext_lazy("alert received, incident opened"),
+    "incident.alert_joined": gettext_lazy("another alert joined"),
+    "incident.answered": gettext_lazy("answered by the seat"),
+    "incident.reported": gettext_lazy("reported"),
+    "incident.verifying": gettext_lazy("verification ordered"),
+    "incident.pending_filing": gettext_lazy("awaiting filing"),
+    "incident.pending_dispatch": gettext_lazy("filed, awaiting dispatch"),
+    "incident.dispatched": gettext_lazy("dispatched"),
+    "incident.returned": gettext_lazy("sent back"),
+    "incident.handling": gettext_lazy("handling began"),
+    "incident.handled": gettext_lazy("handled"),
+    "incident.pending_check": gettext_lazy("awaiting check"),
+    "incident.checking": gettext_lazy("check began"),
+    "incident.rework": gettext_lazy("check not passed, rework"),
+    "incident.pending_close": gettext_lazy("check passed, awaiting closing"),
+    "incident.closed": gettext_lazy("closed"),
+    "incident.force_closed": gettext_lazy("closed by order"),
+    "incident.rejected": gettext_lazy("not filed"),
+    "incident.voided": gettext_lazy("voided"),
+    "incident.merged": gettext_lazy("merged into another case"),
+    "incident.absorbed": gettext_lazy("another case was merged into this one"),
+    "incident.received": gettext_lazy("received"),
+    "incident.response_started": gettext_lazy("response started"),
+    "incident.unit_accepted": gettext_lazy("unit accepted"),
+    "incident.arrived": gettext_lazy("unit on scene"),
+    "incident.first_feedback": gettext_lazy("first feedback from the scene"),
+    "incident.reinforcement_requested": gettext_lazy("reinforcement requested"),
+    "incident.reinforcement_arrived": gettext_lazy("reinforcement on scene"),
+    "incident.reinforcement_declined": gettext_lazy("decided: no reinforcement"),
+    "incident.scene_closed": gettext_lazy("scene closed"),
+    "incident.followup_done": gettext_lazy("follow-up done"),
+    "incident.followup_agreed": gettext_lazy("follow-up agreed for later"),
+    "incident.level_changed": gettext_lazy("level changed"),
+    "incident.suspended": gettext_lazy("put on hold"),
+    "incident.resumed": gettext_lazy("taken up again"),
+    "incident.extended": gettext_lazy("limit extended"),
+    "incident.exempted": gettext_lazy("overdue promise exempted"),
+    "incident.attachment_added": gettext_lazy("photo or file added"),
+    "incident.deadline_missed": gettext_lazy("promise missed"),
+    "incident.deadline_warned": gettext_lazy("a promise is about to be missed"),
+    "assignment.offered": gettext_lazy("order sent"),
+    "assignment.delivered": gettext_lazy("order delivered"),
+    "assignment.accepted": gettext_lazy("order accepted"),
+    "assignment.declined": gettext_lazy("order declined"),
+    "assignment.expired": gettext_lazy("order not answered in time"),
+    "assignment.arrived": gettext_lazy("arrived on scene"),
+    "assignment.feedback": gettext_lazy("feedback from the scene"),
+    "assignment.finished": gettext_lazy("work finished"),
+    "assignment.confirmed": gettext_lazy("confirmed by the department"),
+    "assignment.returned": gettext_lazy("order returned"),
+    "assignment.recalled": gettext_lazy("order recalled"),
+}
+STAGES = {
+    "intake": gettext_lazy("intake"),
+    "verify": gettext_lazy("verification"),
+    "dispatch": gettext_lazy("dispatch"),
+    "accept": gettext_lazy("acceptance"),
+    "handle": gettext_lazy("handling"),
+    "check": gettext_lazy("check"),
+    "close": gettext_lazy("closing"),
+}
+STEPS = [
+    gettext_lazy("Report"),
+    gettext_lazy("File"),
+    gettext_lazy("Dispatch"),
+    gettext_lazy("Handle"),
+    gettext_lazy("Feed back"),
+    gettext_lazy("Close"),
+]
+POLICIES = {
+    "street_30515": gettext_lazy("30515"),
+    "city": gettext_lazy("city profile"),
+    "stage": gettext_lazy("stage"),
+}
+ACTIONS = [
+    "incidents.answer_incident",
+    "incidents.file_incident",
+    "incidents.verify_incident",
+    "incidents.check_incident",
+    "incidents.close_incident",
+    "incidents.force_close_incident",
+    "incidents.suspend_incident",
+    "incidents.set_level",
+    "incidents.follow_up",
+    "incidents.acknowledge_alarm",
+    "dispatch.order_unit",
+    "dispatch.request_reinforcement",
+    "dispatch.recall_unit",
+]
+
+
+def console_setup(user: User) -> dict:
+    """Labels, permissions and the server's time for the console's scripts."""
+    return {
+        "labels": labels(),
+        "may": [code for code in ACTIONS if user.has_perm(code)],
+        "me": str(user),
+        "now": db_now().isoformat(),
+    }
+
+
+def screen_setup(user: User) -> dict:
+    """Labels and the server's time for the wall's scripts."""
+    return {"labels": labels(), "now": db_now().isoformat(), "kiosk": user.is_kiosk}
+
+
+def labels() -> dict:
+    """{kind of code: {code: words}} in the reader's language."""
+    return {
+        "verbs": _said(VERBS),
+        "clocks": _said(STAGES),
+        "policies": _said(POLICIES),
+        "steps": [str(step) for step in STEPS],
+        "assignments": _choices(Assignment.Status),
+        "parts": _choices(Assignment.Part),
+        "forces": _choices(Unit.Kind),
+        "alarms": _choices(Alarm.Kind),
+        "photos": _choices(Attachment.Kind),
+        "returns": _choices(CaseReturn.Reason),
+        "results": _choices(CaseCheck.Result),
+        "limits": _choices(LimitKind),
+        "system": _("System"),
+    }
+
+
+def _said(words: dict) -> dict[str, str]:
+    return {code: str(text) for code, text in words.items()}
+
+
+def _choices(choices) -> dict[str, str]:
+    return {value: str(label) for value, label in choices.choices}

@@ -1,0 +1,126 @@
+"""What a screen shows at this moment, in a constant number of queries and in the shapes that pushes have.
+
+A screen subscribes first and asks for this then; it applies what is newer than the `rev` of each object. The
+journal's `rev` is read before the rows: what commits in between is in the rows already, and pushed once more.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from dispatch.models import Assignment
+from dispatch.selectors import units_for
+from dispatch.shapes import assignment_shape, unit_shape
+from incidents.models import Alarm, Incident
+from incidents.selectors import incidents_for
+from incidents.shapes import RELATED, alarm_shape, incident_shapes
+from shushanwei.cockpit import counts, figures
+from shushanwei.journal.selectors import newest_rev
+from shushanwei.people.access import reach_of
+from shushanwei.people.models import User
+
+LIVE = 400  # newest open incidents; a street has a fraction of it open
+ENDED = 40  # newest that have ended, so that a closing is seen to have happened
+ALARMS = 100
+WALL_LIVE = 120
+WALL_ENDED = 20
+ENDED_WITHIN = timedelta(days=1)
+
+
+def console_snapshot(user: User) -> dict:
+    """Everything the console shows: {rev, now, incidents, assignments, units, alarms, figures, late_s, …}."""
+    rev = newest_rev()
+    now = timezone.now()
+    incidents, live_total = _incidents(user, now, LIVE, ENDED)
+    return {
+        "rev": rev,
+        "now": now.isoformat(),
+        "incidents": incident_shapes(incidents),
+        "live_total": live_total,
+        "assignments": _assignments(user, incidents),
+        "units": _units(user),
+        "alarms": _alarms(user),
+        "figures": _figures(user),
+        "late_s": counts.late_s(),
+    }
+
+
+def screen_snapshot(user: User) -> dict:
+    """Everything the wall shows; fewer incidents, and the counts of the charts."""
+    rev = newest_rev()
+    now = timezone.now()
+    incidents, live_total = _incidents(user, now, WALL_LIVE, WALL_ENDED)
+    street = reach_of(user, "incidents.view_incident").street
+    return {
+        "rev": rev,
+        "now": now.isoformat(),
+        "incidents": incident_shapes(incidents),
+        "live_total": live_total,
+        "assignments": _assignments(user, incidents),
+        "units": _units(user),
+        "figures": _figures(user),
+        "counts": counts.today() if street else None,
+        "late_s": counts.late_s(),
+    }
+
+
+def pulse(user: User) -> dict:
+    """What changes without a push, asked for every few seconds: figures, counts, lateness of the clocks."""
+    street = reach_of(user, "incidents.view_incident").street
+    return {
+        "now": timezone.now().isoformat(),
+        "figures": _figures(user),
+        "counts": counts.today() if street else None,
+        "late_s": counts.late_s(),
+    }
+
+
+def _incidents(user: User, now: datetime, live: int, ended: int) -> tuple[list[Incident], int]:
+    """The newest open incidents and the newest ended ones; and how many are open, counted up to a thousand."""
+    seen = incidents_for(user)
+    found = list(_newest(seen.filter(ended_at__isnull=True), live))
+    total = len(found)
+    if total == live:
+        total = seen.filter(ended_at__isnull=True).order_by()[:1_000].count()
+    recent = seen.filter(ended_at__isnull=False, opened_at__gte=now - ENDED_WITHIN)
+    return found + list(_newest(recent, ended)), total
+
+
+def _newest(incidents: QuerySet[Incident], count: int) -> QuerySet[Incident]:
+    return incidents.select_related(*RELATED).order_by("-id")[:count]
+
+
+def _assignments(user: User, incidents: Sequence[Incident]) -> list[dict]:
+    if not reach_of(user, "dispatch.view_unit"):
+        return []
+    rows = (
+        Assignment.objects.filter(incident_id__in=[incident.pk for incident in incidents])
+        .select_related("unit", "department", "handler", "ordered_by")
+        .order_by("id")
+    )
+    return [assignment_shape(row) for row in rows]
+
+
+def _units(user: User) -> list[dict]:
+    if not reach_of(user, "dispatch.view_unit"):
+        return []
+    return [unit_shape(unit) for unit in units_for(user)]
+
+
+def _alarms(user: User) -> list[dict]:
+    if not user.has_perm("incidents.acknowledge_alarm"):
+        return []
+    rows: Iterable[Alarm] = (
+        Alarm.objects.filter(acknowledged_at__isnull=True)
+        .select_related("incident", "acknowledged_by")
+        .order_by("-id")[:ALARMS]
+    )
+    return [alarm_shape(row) for row in rows]
+
+
+def _figures(user: User) -> list[dict] | None:
+    # A figure of the whole street is told to those who see the whole street.
+    return figures.figures_today() if reach_of(user, "incidents.view_incident").street else None
+
