@@ -12,7 +12,7 @@ from incidents.models.catalogue import (
     SlaClock,
     SlaPolicy,
 )
-from incidents.models.deadlines import Alarm, Deadline, Outage
+from incidents.models.deadlines import Alarm, CaseSequence, Deadline, Outage, SweepState
 from incidents.models.incident import Attachment, CaseCheck, CaseReturn, Incident
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "AlertKind",
     "Attachment",
     "CaseCategory",
+    "CaseSequence",
     "CaseCheck",
     "CaseReturn",
     "CategoryMap",
@@ -36,4 +37,5 @@ __all__ = [
     "SlaClock",
     "SlaPolicy",
     "Source",
+    "SweepState",
 ]

@@ -90,6 +90,7 @@ class Alarm(models.Model):
     kind = models.CharField(max_length=20, choices=Kind.choices)
     incident = models.ForeignKey("incidents.Incident", models.PROTECT, null=True, related_name="alarms")
     deadline = models.ForeignKey(Deadline, models.PROTECT, null=True, related_name="+")
+    rev = models.BigIntegerField(default=0)
     for_role = models.CharField(max_length=40)
     data = models.JSONField(default=dict)
     raised_at = models.DateTimeField()
@@ -126,3 +127,22 @@ class Outage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.started_at} – {self.ended_at}"
+
+
+class SweepState(models.Model):
+    """When the sweep last ran, one row: a gap is an outage."""
+
+    last_run_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.last_run_at}"
+
+
+class CaseSequence(models.Model):
+    """The last case number given on a day (案卷号 counts by day)."""
+
+    day = models.DateField(primary_key=True)
+    last = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.last}"

@@ -73,6 +73,7 @@ class Incident(models.Model):
     next_due_at = models.DateTimeField(null=True, blank=True)  # the nearest open promise
     return_count = models.PositiveSmallIntegerField(default=0)
     rework_count = models.PositiveSmallIntegerField(default=0)
+    extension_count = models.PositiveSmallIntegerField(default=0)
     reopen_count = models.PositiveSmallIntegerField(default=0)
     closing = models.JSONField(default=dict, blank=True)  # found, contacted, done, remains
     followup_due_by_appointment = models.DateTimeField(null=True, blank=True)  # 约定跟进

@@ -1,5 +1,7 @@
 """The one door to the story of a case: write a line in this transaction, tell the screens after it commits."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
@@ -47,20 +49,60 @@ def record(
         subject.rev = entry.pk
         subject.save(update_fields=["rev"])
     if shape is not None:
-        live.announce(
-            {
-                "type": "change",
-                "subject": entry.subject_type,
-                "id": entry.subject_id,
-                "rev": entry.pk,
-                "verb": verb,
-                "at": entry.at.isoformat(),
-                "shape": shape(subject),
-                "trace": entry.trace,
-            },
-            audience,
-        )
+        announce_change(entry.subject_type, entry.subject_id, entry.pk, verb, entry.at, shape(subject), audience)
     return entry
+
+
+@dataclass
+class Line:
+    """One entry of a bulk write; the subject's own `rev` is set by the caller."""
+
+    subject_type: str
+    subject_id: int
+    verb: str
+    at: datetime
+    data: dict = field(default_factory=dict)
+
+
+def record_many(lines: Sequence[Line], *, live_push: bool) -> list[int]:
+    """Write many entries at once, by the system; returns their ids in order.
+
+    The caller holds the locks of the subjects, saves their `rev` and, with `live_push`, announces each change.
+    """
+    connection_must_be_in_transaction()
+    trace = str(structlog.contextvars.get_contextvars().get("trace") or "")
+    entries = Entry.objects.bulk_create(
+        Entry(
+            at=line.at,
+            subject_type=line.subject_type,
+            subject_id=line.subject_id,
+            verb=line.verb,
+            data=line.data,
+            trace=trace,
+            is_live=live_push,
+        )
+        for line in lines
+    )
+    return [entry.pk for entry in entries]
+
+
+def announce_change(
+    subject_type: str, subject_id: int, rev: int, verb: str, at: datetime, shape: dict, audience: dict | None
+) -> None:
+    """Push one change that `record_many` has written, once this transaction commits."""
+    live.announce(
+        {
+            "type": "change",
+            "subject": subject_type,
+            "id": subject_id,
+            "rev": rev,
+            "verb": verb,
+            "at": at.isoformat(),
+            "shape": shape,
+            "trace": str(structlog.contextvars.get_contextvars().get("trace") or ""),
+        },
+        audience,
+    )
 
 
 def connection_must_be_in_transaction() -> None:

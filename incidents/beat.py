@@ -1,0 +1,24 @@
+"""When the rows of this room are looked at; beat only nudges."""
+
+SCHEDULE = {
+    "run-clocks": {
+        "task": "incidents.run_clocks",
+        "schedule": 1.0,
+        "options": {"queue": "clocks", "expires": 2},
+    },
+    "resume-suspended": {
+        "task": "incidents.resume_suspended",
+        "schedule": 10.0,
+        "options": {"queue": "default", "expires": 10},
+    },
+    "order-checks": {
+        "task": "incidents.order_checks",
+        "schedule": 5.0,
+        "options": {"queue": "default", "expires": 5},
+    },
+    "seal-journal": {
+        "task": "journal.seal",
+        "schedule": 600.0,
+        "options": {"queue": "default", "expires": 300},
+    },
+}

@@ -1,0 +1,96 @@
+"""Reads of incidents; permission is part of fetching."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from grid.models import Posting
+from incidents.lifecycle import Status
+from incidents.models import Alarm, CaseCategory, Incident
+from incidents.shapes import RELATED
+from shushanwei.common.clock import db_now
+from shushanwei.common.errors import NotFound
+from shushanwei.people.access import Reach, reach_of
+from shushanwei.people.models import User
+
+VIEW = "incidents.view_incident"
+
+
+def incidents_for(user: User, permission: str = VIEW) -> QuerySet[Incident]:
+    """The incidents that this person may see for `permission`, newest first; none without it."""
+    return Incident.objects.filter(within(reach_of(user, permission), user)).select_related(*RELATED)
+
+
+def incident_for(user: User, pk: int, permission: str = VIEW) -> Incident:
+    """One incident, or NotFound for what does not exist and for what this person may not know of."""
+    incident = incidents_for(user, permission).filter(pk=pk).first()
+    if incident is None:
+        raise NotFound(f"There is no incident {pk}.")
+    return incident
+
+
+def within(reach: Reach, user: User) -> Q:
+    """The data scope as a condition: the whole street, own areas, own department, urgent ones for the police."""
+    if reach.street:
+        return Q()
+    if not reach:
+        return Q(pk__in=())
+    scope = Q(pk__in=())
+    if reach.areas:
+        scope |= Q(community_id__in=reach.areas) | Q(grid_id__in=reach.areas)
+    if reach.departments:
+        scope |= Q(department__code__in=reach.departments)
+    if reach.police:
+        scope |= Q(level__lte=2) | Q(source_kind="police_110")
+    if reach.own:
+        scope |= Q(checks__collector=user) | Q(pk__in=_sent_to(user))
+        scope = Q(pk__in=Incident.objects.filter(scope).values("pk"))
+    return scope
+
+
+def _sent_to(user: User) -> Iterable[int]:
+    # Rooms above know who was sent where; they widen the scope by registering a query of incident ids.
+    return [pk for ids_for in SENT_TO for pk in ids_for(user)]
+
+
+# Functions of a user that give the ids of incidents sent to that user's unit; dispatch adds its own at start.
+SENT_TO: list = []
+
+
+def open_alarms(user: User) -> QuerySet[Alarm]:
+    """Alarms that nobody has acknowledged, for those who may."""
+    if not reach_of(user, "incidents.acknowledge_alarm"):
+        return Alarm.objects.none()
+    return (
+        Alarm.objects.filter(acknowledged_at__isnull=True)
+        .select_related("incident", "acknowledged_by")
+        .order_by("-id")
+    )
+
+
+def active_categories(scheme: str) -> QuerySet[CaseCategory]:
+    """The classes of a scheme that can be chosen, with their standards."""
+    return CaseCategory.objects.filter(scheme=scheme, is_active=True).prefetch_related("standards")
+
+
+def resumable_ids(now: datetime) -> list[int]:
+    """Cases on hold whose end date has come."""
+    return list(
+        Incident.objects.filter(suspended_at__isnull=False, suspended_until__lte=now).values_list("pk", flat=True)[:500]
+    )
+
+
+def unordered_check_ids() -> list[int]:
+    """Cases that await a check and have not been sent to a collector."""
+    return list(Incident.objects.filter(status=Status.PENDING_CHECK).order_by("pk").values_list("pk", flat=True)[:500])
+
+
+def collector_for(incident_id: int) -> User | None:
+    """The collector posted to the incident's grid now, else to another grid of its community."""
+    incident = Incident.objects.only("grid_id", "community_id").get(pk=incident_id)
+    posted = Posting.objects.filter(duty=Posting.Duty.COLLECTOR, period__contains=db_now()).select_related("user")
+    here = posted.filter(grid_id=incident.grid_id).first() or (
+        posted.filter(grid__community_id=incident.community_id).order_by("grid_id").first()
+    )
+    return here.user if here else None

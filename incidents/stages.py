@@ -1,0 +1,49 @@
+"""Stage clocks of a case file: which limit runs in which state. No database here."""
+
+from dataclasses import dataclass
+
+from incidents.lifecycle import Status
+
+S = Status
+
+
+@dataclass(frozen=True)
+class StageLimit:
+    """A default small limit: `kind` empty counts plain clock seconds, else the kinds of the limit engine."""
+
+    code: str
+    kind: str
+    seconds: int
+
+
+INTAKE = StageLimit("intake", "", 30 * 60)
+VERIFY = StageLimit("verify", "", 24 * 3600)
+DISPATCH = StageLimit("dispatch", "", 30 * 60)
+ACCEPT = StageLimit("accept", "work_hour", 2 * 3600)
+CHECK = StageLimit("check", "work_hour", 2 * 3600)
+CLOSE = StageLimit("close", "work_hour", 3600)
+DEFAULTS = {limit.code: limit for limit in (INTAKE, VERIFY, DISPATCH, ACCEPT, CHECK, CLOSE)}
+
+# The handling clock has the limit of the filing standard and runs from dispatch to the department's confirmation.
+RUNNING: dict[Status, tuple[str, ...]] = {
+    S.REPORTED: ("intake",),
+    S.VERIFYING: ("verify",),
+    S.PENDING_FILING: ("intake",),
+    S.PENDING_DISPATCH: ("dispatch",),
+    S.DISPATCHED: ("accept", "handle"),
+    S.RETURNED: ("dispatch",),
+    S.HANDLING: ("handle",),
+    S.HANDLED: ("handle",),
+    S.REWORK: ("handle",),
+    S.PENDING_CHECK: ("check",),
+    S.CHECKING: ("check",),
+    S.PENDING_CLOSE: ("close",),
+}
+# A return voids the handling clock: a new assignment gets a full limit.
+VOIDING = {S.RETURNED, S.PENDING_DISPATCH, S.PENDING_FILING}
+
+
+def changes(before: str, after: str) -> tuple[set[str], set[str]]:
+    """(stopped, started) stage codes when a case goes from one state to another."""
+    was, now = set(RUNNING.get(Status(before), ())), set(RUNNING.get(Status(after), ()))
+    return was - now, now - was

@@ -1,0 +1,63 @@
+"""Celery asks who is due; the rows answer. Every task may run twice at once."""
+
+import time
+
+import structlog
+from celery import shared_task
+
+from incidents import selectors, services
+from incidents.services import sweeping
+from incidents.services.holding import resume_due
+from incidents.tasks_intake import process_alerts
+from shushanwei.common.clock import db_now
+from shushanwei.common.drain import drain
+
+log = structlog.get_logger(__name__)
+ROUND_S = 0.95  # a nudge a second; each round looks again many times, and sleeps until the next promise is due
+LONGEST_NAP_S = 0.2
+
+__all__ = ["order_checks", "process_alerts", "resume_suspended", "run_clocks"]
+
+
+@shared_task(name="incidents.run_clocks", expires=2)
+def run_clocks() -> int:
+    """One second of watching the clocks: announce what falls due within milliseconds of its instant."""
+    until = time.monotonic() + ROUND_S
+    told = 0
+    outage = sweeping.note_sweep()
+    while True:
+        announced = sweeping.announce_missed()
+        told += announced
+        rest = until - time.monotonic()
+        if rest <= 0:
+            break
+        if announced:
+            continue
+        due = sweeping.next_due()
+        wait = (due - db_now()).total_seconds() if due else LONGEST_NAP_S
+        # A promise that is due and still there belongs to an incident that somebody is changing: look again soon.
+        time.sleep(min(max(wait, 0.01), LONGEST_NAP_S, rest))
+    if outage or sweeping.digests_wait():
+        sweeping.tell_digests()
+    sweeping.oldest_late_s()
+    return told
+
+
+@shared_task(name="incidents.resume_suspended", expires=10)
+def resume_suspended() -> int:
+    """Cases whose hold has ended go on by themselves."""
+    return drain(selectors.resumable_ids(db_now()), resume_due)
+
+
+@shared_task(name="incidents.order_checks", expires=5)
+def order_checks() -> int:
+    """What was handled goes to the nearest collector who is not the handler."""
+
+    def order(incident_id: int) -> bool:
+        collector = selectors.collector_for(incident_id)
+        if collector is None:
+            return False  # it stays with the seats, who may check by picture
+        services.order_check(incident_id, collector=collector)
+        return True
+
+    return drain(selectors.unordered_check_ids(), order)
