@@ -2,7 +2,6 @@
 
 import json
 import os
-import secrets
 from datetime import datetime
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from demo.street.sources import SourcePlan, sources
 from demo.street.units import UNITS
 from dispatch.models import Unit, UnitMember
 from grid.models import Community, Grid, Posting
+from incidents.intake.signing import new_secret
 from incidents.models import Source
 from shushanwei.common.clock import STREET
 from shushanwei.common.secrets import seal, unseal
@@ -127,7 +127,7 @@ def _post(people: list[Account], users: dict[str, User]) -> None:
 
 def _source(plan: SourcePlan) -> Source:
     return Source(
-        code=plan.code, name=plan.name, kind=plan.kind, secret=seal(secrets.token_urlsafe(32)), lon=plan.lon, lat=plan.lat
+        code=plan.code, name=plan.name, kind=plan.kind, secret=seal(new_secret()), lon=plan.lon, lat=plan.lat
     )
 
 
