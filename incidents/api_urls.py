@@ -1,6 +1,18 @@
 """Addresses below /api/v1/ of this room."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from incidents import api
+from incidents.api_actions import STEPS, view_of
 
 app_name = "incidents-api"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("incidents/", api.Incidents.as_view(), name="incidents"),
+    path("incidents/<int:pk>/", api.OneIncident.as_view(), name="incident"),
+    path("incidents/<int:pk>/attachments/", api.Attachments.as_view(), name="attachments"),
+    *[path(f"incidents/<int:pk>/{name}/", view_of(name).as_view(), name=name) for name in STEPS],
+    path("categories/", api.Categories.as_view(), name="categories"),
+    path("departments/", api.Departments.as_view(), name="departments"),
+    path("alarms/", api.Alarms.as_view(), name="alarms"),
+    path("alarms/<int:pk>/acknowledge/", api.AcknowledgeAlarm.as_view(), name="acknowledge"),
+]

@@ -1,6 +1,10 @@
 """Pages of this room."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from incidents import views
 
 app_name = "incidents"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("attachments/<uuid:uuid>/", views.attachment, name="attachment"),
+]

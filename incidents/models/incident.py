@@ -37,6 +37,7 @@ class Incident(models.Model):
     reporter_name_masked = models.CharField(max_length=40, blank=True)
     reporter_phone_masked = models.CharField(max_length=20, blank=True)
 
+    client_uuid = models.UUIDField(null=True, blank=True, unique=True)  # registered twice, opened once
     join_key = models.CharField(max_length=200, null=True, blank=True)
     joins_until = models.DateTimeField(null=True, blank=True)
     alert_count = models.PositiveIntegerField(default=1)

@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -44,6 +45,7 @@ class Draft:
     need_followup: bool | None = None
     join_key: str | None = None
     joins_until: datetime | None = None
+    client_uuid: UUID | None = None
 
 
 @transaction.atomic
@@ -76,6 +78,7 @@ def open_incident(draft: Draft, *, actor: User | None = None, alert_count: int =
         alert_count=alert_count,
         last_alert_at=at,
         is_test=draft.is_test,
+        client_uuid=draft.client_uuid,
         needs_field_action=draft.category.needs_field_action,
         need_followup=draft.category.need_followup if draft.need_followup is None else draft.need_followup,
         sla=clocks.policies_in_force(at),
@@ -103,7 +106,12 @@ def open_incident(draft: Draft, *, actor: User | None = None, alert_count: int =
 
 @transaction.atomic
 def open_or_join(
-    draft: Draft, *, correlation: str = "", count: int = 1, last_at: datetime | None = None
+    draft: Draft,
+    *,
+    correlation: str = "",
+    count: int = 1,
+    last_at: datetime | None = None,
+    actor: User | None = None,
 ) -> tuple[Incident, bool]:
     """Let `count` signals join the live incident of the same thing, or open it; true when it was opened.
 
@@ -125,12 +133,12 @@ def open_or_join(
             incident.last_alert_at = max(incident.last_alert_at or at, at)
             incident.joins_until = min(at + window, incident.opened_at + LONGEST_JOIN)
             incident.save(update_fields=["alert_count", "last_alert_at", "joins_until"])
-            tell(incident, "alert_joined", data={"count": count, "source": draft.source_kind})
+            tell(incident, "alert_joined", actor=actor, data={"count": count, "source": draft.source_kind})
             return incident, False
     # An older live incident of this key whose window has passed gives the key up.
     Incident.objects.filter(join_key=key, ended_at__isnull=True).update(join_key=None)
     draft.join_key, draft.joins_until = key, at + window
-    return open_incident(draft, alert_count=count), True
+    return open_incident(draft, actor=actor, alert_count=count), True
 
 
 def default_szcg(category: CaseCategory) -> CaseCategory | None:

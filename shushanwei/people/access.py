@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from shushanwei.people.models import RoleGrant, Scope, User
+from shushanwei.people.models import Role, RoleGrant, Scope, User
 
 # Roles tell apart by their data, never by name; the widest scope that grants a permission decides.
 WIDTH = [Scope.STREET, Scope.POLICE, Scope.DEPARTMENT, Scope.COMMUNITY, Scope.GRID, Scope.OWN, Scope.TOTALS, Scope.NONE]
@@ -32,6 +32,11 @@ def grants_of(user: User) -> list[RoleGrant]:
 def permissions_of(user: User) -> set[str]:
     """All permission codes (`room.verb_thing`) that the user's roles list."""
     return {code for grant in grants_of(user) for code in grant.role.permissions}
+
+
+def all_permission_codes() -> set[str]:
+    """Every permission that any role lists: what a superuser holds."""
+    return {code for codes in Role.objects.values_list("permissions", flat=True) for code in codes}
 
 
 def role_codes(user: User) -> set[str]:

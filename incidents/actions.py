@@ -1,0 +1,69 @@
+"""Which step a person may take on an incident right now: a permission and the states it fits. No database here."""
+
+from dataclasses import dataclass
+
+from incidents.lifecycle import LIVE, Status
+
+S = Status
+
+
+@dataclass(frozen=True)
+class Action:
+    """One button: its name in the API, the permission it needs and the states in which it makes sense."""
+
+    name: str
+    permission: str
+    statuses: tuple[Status, ...]
+
+
+_LIVE = tuple(LIVE)
+ACTIONS = [
+    Action("answer", "incidents.answer_incident", _LIVE),
+    Action("verify", "incidents.verify_incident", (S.REPORTED, S.PENDING_FILING)),
+    Action("finish-verification", "incidents.verify_incident", (S.VERIFYING, S.REPORTED)),
+    Action("file", "incidents.file_incident", (S.REPORTED, S.PENDING_FILING)),
+    Action("reject", "incidents.file_incident", (S.REPORTED, S.PENDING_FILING)),
+    Action("void", "incidents.file_incident", (S.REPORTED, S.PENDING_FILING, S.PENDING_DISPATCH)),
+    Action("merge", "incidents.file_incident", (S.REPORTED, S.PENDING_FILING, S.PENDING_DISPATCH)),
+    Action("return-to-filing", "incidents.file_incident", (S.RETURNED, S.PENDING_DISPATCH)),
+    Action("level", "incidents.set_level", _LIVE),
+    Action("reinforcement-decision", "incidents.answer_incident", _LIVE),
+    Action("check", "incidents.check_incident", (S.PENDING_CHECK,)),
+    Action("finish-check", "incidents.check_incident", (S.PENDING_CHECK, S.CHECKING)),
+    Action("close", "incidents.close_incident", (S.PENDING_CLOSE,)),
+    Action("force-close", "incidents.force_close_incident", _LIVE),
+    Action("reopen", "incidents.close_incident", (S.CLOSED,)),
+    Action("suspend", "incidents.suspend_incident", (S.HANDLING,)),
+    Action("resume", "incidents.suspend_incident", (S.HANDLING,)),
+    Action("extend", "incidents.suspend_incident", (S.DISPATCHED, S.HANDLING)),
+    Action("follow-up", "incidents.follow_up", tuple(S)),
+    Action("agree-follow-up", "incidents.follow_up", tuple(S)),
+]
+BY_NAME = {action.name: action for action in ACTIONS}
+
+
+def allowed(
+    status: str,
+    held: set[str],
+    *,
+    suspended: bool,
+    scene_closed: bool,
+    followed_up: bool,
+    reopened: bool,
+    level: int,
+) -> list[str]:
+    """The names of the steps that make sense now for somebody who holds the permissions `held`."""
+    fits = {
+        "resume": suspended,
+        "suspend": not suspended,
+        "extend": not suspended,
+        "follow-up": scene_closed and not followed_up,
+        "agree-follow-up": scene_closed and not followed_up,
+        "reopen": not reopened,
+        "reinforcement-decision": level <= 2,
+    }
+    return [
+        action.name
+        for action in ACTIONS
+        if action.permission in held and status in action.statuses and fits.get(action.name, True)
+    ]
