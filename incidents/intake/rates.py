@@ -1,0 +1,59 @@
+"""How fast a source may send, kept in Redis; without Redis everybody may, because an alert must not be lost."""
+
+import threading
+import time
+
+import redis
+import structlog
+from django.conf import settings
+
+log = structlog.get_logger(__name__)
+OPEN_S = 2.0  # after a failure Redis is not asked for this long: a dead Redis must not slow the door down
+PATIENCE_S = 0.25
+# One number a source: until when its allowance is used up (seconds). Full minute in hand when that is now or
+# past; refused while it lies more than a minute ahead; a big body may overdraw by one further minute at most.
+SCRIPT = """
+local now = redis.call('TIME')
+now = tonumber(now[1]) + tonumber(now[2]) / 1000000
+local used = math.max(tonumber(redis.call('GET', KEYS[1]) or '0'), now)
+if used - now >= 60 then return tostring(used - now - 60) end
+used = math.min(used + tonumber(ARGV[1]) * 60 / tonumber(ARGV[2]), now + 120)
+redis.call('SET', KEYS[1], string.format('%.6f', used), 'EX', 180)
+return '-1'
+"""
+
+
+class _Rates:
+    def __init__(self) -> None:
+        self.redis = redis.Redis.from_url(
+            settings.REDIS_URL,
+            socket_timeout=PATIENCE_S,
+            socket_connect_timeout=PATIENCE_S,
+            retry=None,
+        )
+        self.script = self.redis.register_script(SCRIPT)
+        self.ask_again_at = 0.0
+
+    def wait_s(self, code: str, count: int, rate: int) -> float:
+        if time.monotonic() < self.ask_again_at:
+            return 0.0
+        try:
+            answer = float(self.script(keys=[f"ssw:intake-rate:{code}"], args=[count, rate]))
+        except (redis.RedisError, OSError) as error:
+            self.ask_again_at = time.monotonic() + OPEN_S
+            log.warning("rate_limit_open", error=str(error) or type(error).__name__)
+            return 0.0
+        return 0.0 if answer < 0 else max(answer, 0.001)
+
+
+_current: _Rates | None = None
+_making = threading.Lock()
+
+
+def wait_s(code: str, count: int, rate_per_minute: int) -> float:
+    """Charge `count` alerts to the source; 0 when they may come in, else the seconds to wait before asking again."""
+    global _current
+    if _current is None:
+        with _making:
+            _current = _current or _Rates()
+    return _current.wait_s(code, count, max(rate_per_minute, 1))
