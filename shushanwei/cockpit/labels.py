@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dispatch.models import Assignment, Unit
+from incidents.lifecycle import STAGE
 from incidents.models import Alarm, Attachment, CaseCheck, CaseReturn
 from incidents.models.catalogue import LimitKind
 from shushanwei.common.clock import db_now
@@ -98,7 +99,7 @@ ACTIONS = [
     "incidents.acknowledge_alarm",
     "dispatch.order_unit",
     "dispatch.request_reinforcement",
-    "dispatch.recall_unit",
+    "dispatch.order_department",
 ]
 
 
@@ -124,6 +125,7 @@ def labels() -> dict:
         "clocks": _said(STAGES),
         "policies": _said(POLICIES),
         "steps": [str(step) for step in STEPS],
+        "stages": {status.value: stage for status, stage in STAGE.items()},
         "assignments": _choices(Assignment.Status),
         "parts": _choices(Assignment.Part),
         "forces": _choices(Unit.Kind),

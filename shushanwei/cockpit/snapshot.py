@@ -4,18 +4,18 @@ A screen subscribes first and asks for this then; it applies what is newer than 
 journal's `rev` is read before the rows: what commits in between is in the rows already, and pushed once more.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from dispatch.models import Assignment
-from dispatch.selectors import units_for
-from dispatch.shapes import assignment_shape, unit_shape
-from incidents.models import Alarm, Incident
-from incidents.selectors import incidents_for
-from incidents.shapes import RELATED, alarm_shape, incident_shapes
+from dispatch.models import Assignment, Unit
+from dispatch.selectors import assignments_for
+from dispatch.shapes import ASSIGNMENT_RELATED, assignment_shape, unit_shape
+from incidents.models import Incident
+from incidents.selectors import incidents_for, open_alarms
+from incidents.shapes import alarm_shape, incident_shapes
 from shushanwei.cockpit import counts, figures
 from shushanwei.journal.selectors import newest_rev
 from shushanwei.people.access import reach_of
@@ -40,7 +40,7 @@ def console_snapshot(user: User) -> dict:
         "incidents": incident_shapes(incidents),
         "live_total": live_total,
         "assignments": _assignments(user, incidents),
-        "units": _units(user),
+        "units": _units(user, now),
         "alarms": _alarms(user),
         "figures": _figures(user),
         "late_s": counts.late_s(),
@@ -59,7 +59,7 @@ def screen_snapshot(user: User) -> dict:
         "incidents": incident_shapes(incidents),
         "live_total": live_total,
         "assignments": _assignments(user, incidents),
-        "units": _units(user),
+        "units": _units(user, now),
         "figures": _figures(user),
         "counts": counts.today() if street else None,
         "late_s": counts.late_s(),
@@ -89,35 +89,27 @@ def _incidents(user: User, now: datetime, live: int, ended: int) -> tuple[list[I
 
 
 def _newest(incidents: QuerySet[Incident], count: int) -> QuerySet[Incident]:
-    return incidents.select_related(*RELATED).order_by("-id")[:count]
+    return incidents.order_by("-id")[:count]
 
 
 def _assignments(user: User, incidents: Sequence[Incident]) -> list[dict]:
-    if not reach_of(user, "dispatch.view_unit"):
-        return []
-    rows = (
-        Assignment.objects.filter(incident_id__in=[incident.pk for incident in incidents])
-        .select_related("unit", "department", "handler", "ordered_by")
-        .order_by("id")
-    )
+    ids = [incident.pk for incident in incidents]
+    rows = assignments_for(user).filter(incident_id__in=ids).order_by("id")
     return [assignment_shape(row) for row in rows]
 
 
-def _units(user: User) -> list[dict]:
-    if not reach_of(user, "dispatch.view_unit"):
+def _units(user: User, now: datetime) -> list[dict]:
+    """Active units with their last believed position and what they are ordered to do, in two queries."""
+    if not reach_of(user, "dispatch.view_unit").street:
         return []
-    return [unit_shape(unit) for unit in units_for(user)]
+    ordered = Assignment.objects.filter(ended_at__isnull=True, unit__isnull=False).select_related(*ASSIGNMENT_RELATED)
+    doing = {assignment.unit_id: assignment for assignment in ordered}
+    units = Unit.objects.filter(is_active=True).select_related("position")
+    return [unit_shape(unit, now, doing.get(unit.pk)) for unit in units]
 
 
 def _alarms(user: User) -> list[dict]:
-    if not user.has_perm("incidents.acknowledge_alarm"):
-        return []
-    rows: Iterable[Alarm] = (
-        Alarm.objects.filter(acknowledged_at__isnull=True)
-        .select_related("incident", "acknowledged_by")
-        .order_by("-id")[:ALARMS]
-    )
-    return [alarm_shape(row) for row in rows]
+    return [alarm_shape(alarm) for alarm in open_alarms(user)[:ALARMS]]
 
 
 def _figures(user: User) -> list[dict] | None:

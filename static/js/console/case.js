@@ -1,0 +1,263 @@
+/** The right column: one case as it stands. A push rewrites only what it changed; the story is asked for anew. */
+
+import { clockElement, setClock } from "shushan/clock";
+import { arrange, el, put } from "shushan/cockpit/dom";
+import { Candidates, Orders } from "shushan/console/orders";
+import { showPicture } from "shushan/console/sheet";
+import { Steps, Story } from "shushan/console/story";
+import { get } from "shushan/http";
+import { CLOCKS, clockTime, dayTime, fill, label, LEVELS, named, SOURCES, STATUSES, _ } from "shushan/words";
+
+const ASK_AGAIN_MS = 150;
+
+export class Case {
+  constructor({ box, empty, labels, may, acts, ordersOf }) {
+    Object.assign(this, { box, empty, labels, may, acts, ordersOf });
+    this.id = null;
+    this.full = null;
+    this.steps = new Steps(labels);
+    this.story = new Story(labels);
+    this.orders = new Orders(labels, (order) => acts.recall(order));
+    this.candidates = new Candidates((candidate, button) => acts.dispatch(this.incident, candidate, button));
+    this.level = el("span", { class: "tag level" });
+    this.title = el("h1");
+    this.status = el("span", { class: "tag" });
+    this.facts = el("div", { class: "case-facts" });
+    this.text = el("p", { class: "case-text" });
+    this.bar = el("div", { class: "case-acts", role: "toolbar", "aria-label": _("Actions") });
+    this.promises = el("div", { class: "promises" });
+    this.clocks = new Map();
+    this.panes = this.#panes();
+    box.replaceChildren(
+      el("header", { class: "case-head" }, el("div", { class: "case-title" }, this.level, this.title, this.status), this.facts, this.text, this.steps.element),
+      this.bar,
+      el(
+        "div",
+        { class: "case-body" },
+        el("section", { class: "block" }, el("h2", {}, _("Promises")), this.promises),
+        this.candidates.element,
+        this.orders.element,
+        this.tabs,
+        Object.values(this.panes).map(({ body }) => body),
+      ),
+    );
+  }
+
+  #panes() {
+    const pane = (name, body) => {
+      const count = el("span");
+      const button = el("button", { type: "button", role: "tab", data: { pane: name }, on: { click: () => this.#open(name) } }, "", " ", count);
+      return { button, count, body };
+    };
+    const panes = {
+      story: pane("story", el("div", {}, this.story.element)),
+      limits: pane("limits", el("div")),
+      alerts: pane("alerts", el("div")),
+      photos: pane("photos", el("div")),
+    };
+    const words = { story: _("Whole story"), limits: _("Deadlines"), alerts: _("Alerts"), photos: _("Photos") };
+    this.tabs = el("div", { class: "tabs", role: "tablist" }, Object.entries(panes).map(([name, { button }]) => {
+      button.firstChild.textContent = words[name];
+      return button;
+    }));
+    for (const { body } of Object.values(panes)) body.setAttribute("role", "tabpanel");
+    this.panes = panes;
+    this.#open("story");
+    return panes;
+  }
+
+  #open(name) {
+    for (const [other, { button, body }] of Object.entries(this.panes)) {
+      button.setAttribute("aria-selected", String(other === name));
+      body.hidden = other !== name;
+    }
+  }
+
+  show(incident) {
+    if (!incident) {
+      this.id = this.incident = this.full = null;
+      this.box.hidden = true;
+      this.empty.hidden = false;
+      this.candidates.clear();
+      return;
+    }
+    const other = incident.id !== this.id;
+    if (other) {
+      this.id = incident.id;
+      this.full = null;
+      this.story.clear();
+      this.orders.clear();
+      this.candidates.clear();
+      this.clocks.clear();
+      this.promises.replaceChildren();
+      for (const name of ["limits", "alerts", "photos"]) this.panes[name].body.replaceChildren();
+      this.#open("story");
+      this.box.querySelector(".case-body").scrollTop = 0;
+    }
+    this.box.hidden = false;
+    this.empty.hidden = true;
+    this.update(incident);
+  }
+
+  /** The shape changed: head, clocks, actions now; story and photos as soon as the server has answered. */
+  update(incident) {
+    this.incident = incident;
+    this.#head(incident);
+    this.#promises(incident);
+    this.acts.draw(this.bar, incident, this);
+    this.touchOrders();
+    this.candidates.set(incident, this.may.has("dispatch.order_unit"));
+    clearTimeout(this.waiting);
+    this.waiting = setTimeout(() => this.#fetch(), this.full ? ASK_AGAIN_MS : 0);
+  }
+
+  touchOrders() {
+    if (this.incident) this.orders.set(this.ordersOf(this.id), this.may.has("dispatch.order_unit"));
+  }
+
+  async #fetch() {
+    const { id } = this;
+    if (id === null) return;
+    try {
+      const full = await get(`/api/v1/incidents/${id}/`, { background: true });
+      if (this.id !== id) return;
+      this.full = full;
+      this.#rest(full);
+    } catch (problem) {
+      if (this.id === id && problem.status === 404) this.show(null);
+    }
+  }
+
+  #head(incident) {
+    this.level.className = `tag level level-${incident.level}`;
+    put(this.level, label(LEVELS, incident.level));
+    put(this.title, incident.title);
+    this.status.className = `tag status-${incident.status}`;
+    put(this.status, incident.suspended_at ? _("on hold") : label(STATUSES, incident.status));
+    this.steps.set(incident.status);
+    const place = [incident.community?.name, incident.grid?.name, incident.address].filter(Boolean).join(" ");
+    const facts = [
+      incident.case_no,
+      named(incident.category),
+      label(SOURCES, incident.source_kind),
+      dayTime(incident.opened_at),
+      place,
+      incident.answered_by ? fill(_("seat: %(name)s"), { name: incident.answered_by }) : _("not answered yet"),
+      incident.alert_count > 1 && fill(_("%(n)s alerts"), { n: incident.alert_count }),
+      incident.return_count > 0 && fill(_("sent back %(n)s ×"), { n: incident.return_count }),
+      incident.rework_count > 0 && fill(_("rework %(n)s ×"), { n: incident.rework_count }),
+      incident.suspended_until && fill(_("on hold until %(time)s"), { time: dayTime(incident.suspended_until) }),
+    ].filter(Boolean);
+    arrangeText(this.facts, facts);
+    this.text.hidden = !incident.text || incident.text === incident.title;
+    put(this.text, incident.text);
+  }
+
+  #promises(incident) {
+    const kept = (incident.deadlines ?? []).filter((d) => d.policy !== "city" && (d.policy !== "stage" || !d.stopped_at));
+    const nodes = kept.map((deadline) => {
+      let node = this.clocks.get(deadline.id);
+      if (node) setClock(node, deadline);
+      else this.clocks.set(deadline.id, (node = clockElement(deadline)));
+      const stage = this.labels.clocks[deadline.code];
+      const force = this.labels.forces[deadline.part];
+      if (stage) put(node.querySelector(".clock-name"), stage);
+      else if (force) put(node.querySelector(".clock-name"), `${CLOCKS[deadline.code]?.() ?? deadline.code} · ${force}`);
+      return node;
+    });
+    arrange(this.promises, nodes);
+    if (!nodes.length) this.promises.replaceChildren(el("p", { class: "muted small" }, _("No promise runs.")));
+  }
+
+  #rest(full) {
+    const entries = full.story ?? full.entries ?? [];
+    this.story.set(entries);
+    put(this.panes.story.count, String(entries.length));
+    this.#limits(full.deadlines ?? this.incident.deadlines ?? []);
+    this.#alerts(full.alerts ?? []);
+    this.#photos(full.attachments ?? []);
+  }
+
+  #limits(deadlines) {
+    put(this.panes.limits.count, String(deadlines.length));
+    const span = (from, to) => (from && to ? Math.max(0, Math.round((Date.parse(to) - Date.parse(from)) / 1000)) : null);
+    const rows = deadlines.map((deadline) => {
+      const used = span(deadline.started_at, deadline.met_at ?? deadline.stopped_at);
+      const tone = deadline.missed_at ? "missed" : deadline.met_at ? "ok" : "";
+      const word = deadline.missed_at ? (deadline.exempt ? _("missed, exempt") : _("missed")) : deadline.met_at ? _("kept") : deadline.paused_at ? _("paused") : _("running");
+      return el(
+        "tr",
+        {},
+        el("td", {}, CLOCKS[deadline.code]?.() ?? this.labels.clocks[deadline.code] ?? deadline.code, el("span", { class: "muted" }, ` ${this.labels.policies[deadline.policy] ?? ""}`)),
+        el("td", { class: "number" }, clockTime(deadline.started_at)),
+        el("td", { class: "number" }, dueText(deadline)),
+        el("td", { class: "number" }, used === null ? "–" : fill(_("%(n)s s"), { n: used })),
+        el("td", {}, el("span", { class: `tag${tone ? ` tag-${tone}` : ""}` }, word)),
+      );
+    });
+    this.panes.limits.body.replaceChildren(
+      el(
+        "table",
+        { class: "table" },
+        el("thead", {}, el("tr", {}, [_("Promise"), _("Start"), _("Due"), _("Used"), _("Result")].map((word, index) => el("th", { class: index > 0 && index < 4 ? "number" : null }, word)))),
+        el("tbody", {}, rows),
+      ),
+    );
+  }
+
+  #alerts(alerts) {
+    put(this.panes.alerts.count, String(this.incident.alert_count ?? alerts.length));
+    const rows = alerts.map((alert) =>
+      el(
+        "tr",
+        {},
+        el("td", { class: "nowrap" }, clockTime(alert.occurred_at ?? alert.received_at)),
+        el("td", {}, alert.source_name ?? alert.source?.name ?? alert.source ?? ""),
+        el("td", {}, alert.title || alert.kind),
+        el("td", { class: "number" }, alert.confidence === null || alert.confidence === undefined ? "" : `${Math.round(alert.confidence * 100)} %`),
+      ),
+    );
+    this.panes.alerts.body.replaceChildren(
+      rows.length
+        ? el(
+          "details",
+          { class: "fold", open: rows.length <= 5 },
+          el("summary", {}, fill(_("%(n)s alerts folded into this incident"), { n: this.incident.alert_count ?? rows.length })),
+          el("table", { class: "table" }, el("tbody", {}, rows)),
+        )
+        : el("p", { class: "case-loading" }, _("Registered by a person; no alert stands behind it.")),
+    );
+  }
+
+  #photos(photos) {
+    put(this.panes.photos.count, String(photos.length));
+    this.panes.photos.body.replaceChildren(
+      photos.length
+        ? el("div", { class: "photos" }, photos.map((photo) => {
+          const words = this.labels.photos[photo.kind] ?? photo.kind;
+          const url = photo.url ?? photo.file;
+          const picture = (photo.content_type ?? "image/").startsWith("image/");
+          return el(
+            "figure",
+            {},
+            picture
+              ? el("a", { href: url, on: { click: (event) => { event.preventDefault(); showPicture(url, words); } } }, el("img", { src: photo.thumb_url ?? photo.thumb ?? url, alt: words, loading: "lazy" }))
+              : el("a", { href: url, target: "_blank", rel: "noopener" }, photo.name || words),
+            el("figcaption", {}, `${words} ${clockTime(photo.shot_at ?? photo.uploaded_at)}`),
+          );
+        }))
+        : el("p", { class: "case-loading" }, _("No photo yet.")),
+    );
+  }
+}
+
+const dueText = (deadline) =>
+  dayTime(deadline.due_at).slice(0, 10) === dayTime(deadline.started_at).slice(0, 10) ? clockTime(deadline.due_at) : dayTime(deadline.due_at).slice(5);
+
+function arrangeText(parent, words) {
+  if (parent.childElementCount === words.length) {
+    words.forEach((word, index) => put(parent.children[index], word));
+    return;
+  }
+  parent.replaceChildren(...words.map((word) => el("span", {}, word)));
+}
