@@ -1,0 +1,103 @@
+"""The promises of 30515 and of the city profile: in which state each one is at the cut-off."""
+
+from dataclasses import dataclass
+
+from django.db.models import DurationField, ExpressionWrapper, F, FloatField, Q, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast, Coalesce, Extract, Greatest
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from shushanwei.cockpit.reports.frame import Frame
+from shushanwei.cockpit.reports.registry import Figure, Grain
+
+
+@dataclass(frozen=True)
+class Clock:
+    """One promise; its start, stop and target are data of the policy."""
+
+    code: str
+    label: str | Promise
+    denominator: str | Promise
+    main: bool  # of the street's 30515
+
+
+_IMMEDIATE = _("levels Ⅰ–Ⅲ that need field action")
+_ATTENDED = _("levels Ⅰ–Ⅲ whose plan needs attendance")
+CLOCKS = [
+    Clock("R30", _("Response start"), _IMMEDIATE, True),
+    Clock("A5", _("Arrival"), _ATTENDED, True),
+    Clock("S15", _("Reinforcement"), _("incidents with a request for reinforcement (E5), one for each force"), True),
+    Clock("F24", _("Follow-up"), _("disputes, help requests and complaints, or flagged for follow-up"), True),
+    Clock("C60", _("City: response start"), _IMMEDIATE, False),
+    Clock("C480", _("City: arrival"), _ATTENDED, False),
+    Clock("C1h", _("City: first feedback"), _ATTENDED, False),
+    Clock("C24h", _("City: completion"), _("all incidents of levels Ⅰ–Ⅲ"), False),
+]
+CODES = [clock.code for clock in CLOCKS]
+MAIN = [clock.code for clock in CLOCKS if clock.main]
+PATROL = ("P365", _("Patrol coverage"))  # 365 days: shown as not measured until patrols are
+
+
+def met(f: Frame) -> Q:
+    """Kept, by what is known at the cut-off."""
+    return Q(met_at__isnull=False, met_at__lt=f.cutoff)
+
+
+def due(f: Frame) -> Q:
+    """The target has passed at the cut-off, and no hold stopped the clock before."""
+    return Q(due_at__lt=f.cutoff) & (Q(paused_at__isnull=True) | Q(missed_at__isnull=False))
+
+
+def missed(f: Frame) -> Q:
+    """The target passed without the stop event: late ones, and those still open, which count as missed now."""
+    return due(f) & ~met(f)
+
+
+def measured(f: Frame) -> Q:
+    """The stop event has come."""
+    return Q(stopped_at__isnull=False, stopped_at__lt=f.cutoff) | met(f)
+
+
+def judged(f: Frame) -> Q:
+    """Met or missed: the denominator."""
+    return met(f) | missed(f)
+
+
+STATES = {
+    "n": (_("n"), _("met + missed: promises whose clock started in the period; one still inside its target is not "
+                    "judged yet"), judged),
+    "met": (_("Met"), _("the stop event came within the target"), met),
+    "missed": (_("Missed"), _("the stop event came late, or has not come and the target has passed"), missed),
+    "open_late": (_("Missed, still open"), _("missed, and the stop event has not come at the cut-off"),
+                  lambda f: missed(f) & ~measured(f)),
+    "exempt": (_("Exempt"), _("judged, and exempted by an upheld appeal; the raw value stays"),
+               lambda f: judged(f) & Q(exempt=True)),
+    "met_counted": (_("Met, not exempt"), _("met and not exempt: the numerator of attainment"),
+                    lambda f: met(f) & Q(exempt=False)),
+    "counted": (_("n − exempt"), _("judged and not exempt: the denominator of attainment"),
+                lambda f: judged(f) & Q(exempt=False)),
+    "running": (_("Running"), _("the clock runs, its target has not passed"), lambda f: ~judged(f)),
+    "measured": (_("Measured"), _("the stop event has come; P50, P90 and P95 are taken from these"), measured),
+}  # fmt: skip
+
+
+def figure_of(code: str, state: str) -> Figure:
+    """The figure `A5.missed` and its like; KeyError for what does not exist."""
+    clock = {clock.code: clock for clock in CLOCKS}[code]
+    label, formula, where = STATES[state]
+    return Figure(
+        f"{code}.{state}",
+        format_lazy("{} {} · {}", code, clock.label, label),
+        formula,
+        lambda f: Q(code=code) & where(f),
+        Grain.CLOCK,
+    )
+
+
+def seconds() -> Combinable:
+    """From start to stop in seconds, for measured promises: holds are not charged, a negative span counts as 0."""
+    stop = Coalesce("stopped_at", "met_at")
+    span = Extract(ExpressionWrapper(stop - F("started_at"), DurationField()), "epoch") - F("paused_s")
+    return Greatest(Cast(span, FloatField()), Value(0.0))
