@@ -6,6 +6,20 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 
+class Skill(models.TextChoices):
+    """What a unit is good at; `SkillRule` says which classes of incident ask for it."""
+
+    FIRE = "fire", _("firefighting")  # 消防
+    RESCUE = "rescue", _("first aid and rescue")  # 急救救援
+    ORDER = "order", _("public order")  # 治安
+    DISPUTE = "dispute", _("disputes")  # 矛盾调解
+    TRAFFIC = "traffic", _("traffic")  # 交通疏导
+    STREET = "street", _("street appearance")  # 市容环境
+    SITE = "site", _("worksites and waste trucks")  # 工地渣土
+    WATER = "water", _("flood and water")  # 防汛排涝
+    SAFETY = "safety", _("workplace safety")  # 安全生产
+
+
 class Unit(models.Model):
     """A team, car or force that can be sent (班组, 处置力量)."""
 
@@ -25,6 +39,7 @@ class Unit(models.Model):
     home_lon = models.FloatField(null=True, blank=True)
     home_lat = models.FloatField(null=True, blank=True)
     on_duty_since = models.DateTimeField(null=True, blank=True)
+    seen_at = models.DateTimeField(null=True, blank=True)  # its phone last asked or told something
     is_active = models.BooleanField(default=True)
 
     class Meta:
@@ -51,14 +66,25 @@ class UnitMember(models.Model):
 
 
 class UnitPosition(models.Model):
-    """The last known place of a unit, one row each: overwritten, no history, not journalled."""
+    """The last believed place of a unit, one row each: overwritten, no history, not journalled.
+
+    A fix that a phone marks as mocked, or that lies a jump away, is not believed: only `flag` and
+    `flagged_at` tell of it. Degrees are WGS-84; `fix_at` is the device's instant, corrected to our clock.
+    """
+
+    class Flag(models.TextChoices):
+        NONE = "", _("nothing unusual")
+        MOCKED = "mocked", _("simulated position")  # 模拟定位
+        JUMP = "jump", _("impossible jump")  # 位置跳变
 
     unit = models.OneToOneField(Unit, models.CASCADE, primary_key=True, related_name="position")
     lon = models.FloatField()
     lat = models.FloatField()
     accuracy_m = models.FloatField()
     speed_kmh = models.FloatField(null=True, blank=True)
-    mocked = models.BooleanField(default=False)
+    flag = models.CharField(max_length=8, choices=Flag.choices, default=Flag.NONE, blank=True)
+    flagged_at = models.DateTimeField(null=True, blank=True)
+    believed = models.BooleanField(default=True)  # false: the only fix ever sent was a mocked one
     fix_at = models.DateTimeField()
     received_at = models.DateTimeField()
 
@@ -88,6 +114,7 @@ class Assignment(models.Model):
     OPEN = ("offered", "accepted", "arrived")
 
     incident = models.ForeignKey("incidents.Incident", models.PROTECT, related_name="+")
+    rev = models.BigIntegerField(default=0)
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="assignments")
     department = models.ForeignKey("incidents.Department", models.PROTECT, null=True, blank=True, related_name="+")
     handler = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
@@ -108,6 +135,8 @@ class Assignment(models.Model):
     end_reason = models.CharField(max_length=40, blank=True)
     end_note = models.TextField(blank=True)
     near_fixes = models.PositiveSmallIntegerField(default=0)  # consecutive fixes inside the geofence
+    last_fix_at = models.DateTimeField(null=True, blank=True)  # the newest fix that was held against the geofence
+    result = models.JSONField(default=dict, blank=True)  # closing facts told by the unit or department
 
     class Meta:
         ordering = ["id"]
@@ -139,6 +168,23 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit or self.department} → {self.incident_id} ({self.status})"
+
+
+class Report(models.Model):
+    """One message from the scene (现场反馈): words, with a photo or not. The client's UUID stops repeats."""
+
+    assignment = models.ForeignKey(Assignment, models.PROTECT, related_name="reports")
+    uuid = models.UUIDField(unique=True)
+    text = models.TextField(blank=True)
+    photo = models.ForeignKey("incidents.Attachment", models.PROTECT, null=True, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    reported_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.assignment_id} {self.text[:20]}"
 
 
 class ArrivalProof(models.Model):
@@ -197,3 +243,46 @@ class Reinforcement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.force} for {self.incident_id} ({self.status})"
+
+
+class DispatchRule(models.Model):
+    """What the system does by itself for incidents of a level (自动派遣规则).
+
+    `auto_after_s` seconds after the incident began to wait, `units` units are ordered if no seat has done it
+    (empty: never by itself). `forces` are asked for reinforcement at once, `notices` are only told. Where a
+    seat must decide about reinforcement, `decide_within_s` says how long it may take.
+    """
+
+    level = models.PositiveSmallIntegerField(primary_key=True)
+    auto_after_s = models.PositiveSmallIntegerField(null=True, blank=True)
+    units = models.PositiveSmallIntegerField(default=1)
+    forces = models.JSONField(default=list, blank=True)
+    notices = models.JSONField(default=list, blank=True)
+    missed_force = models.CharField(max_length=12, choices=Unit.Kind.choices, blank=True)  # asked when A5 is missed
+    decide_within_s = models.PositiveSmallIntegerField(null=True, blank=True)
+    reason_needed = models.BooleanField(default=False)  # to overrule the proposed unit
+
+    class Meta:
+        ordering = ["level"]
+        verbose_name = _("dispatch rule")
+        verbose_name_plural = _("dispatch rules")
+
+    def __str__(self) -> str:
+        return f"{self.level}"
+
+
+class SkillRule(models.Model):
+    """Classes whose code begins with `prefix` ask for a unit with this skill; the longest prefix decides."""
+
+    scheme = models.CharField(max_length=8)
+    prefix = models.CharField(max_length=24)
+    skill = models.CharField(max_length=12, choices=Skill.choices)
+
+    class Meta:
+        ordering = ["scheme", "prefix"]
+        verbose_name = _("skill rule")
+        verbose_name_plural = _("skill rules")
+        constraints = [models.UniqueConstraint(fields=["scheme", "prefix"], name="skill_rule_once")]
+
+    def __str__(self) -> str:
+        return f"{self.scheme} {self.prefix}… → {self.get_skill_display()}"

@@ -1,0 +1,37 @@
+"""What may be done with units and orders, and which roles start with it."""
+
+PERMISSIONS = {
+    "dispatch.view_unit": "see units, positions and who could go",
+    "dispatch.view_assignment": "see orders within the data scope",
+    "dispatch.order_unit": "order units and add more",
+    "dispatch.recall_unit": "take an order back",
+    "dispatch.order_department": "give a case to a department",
+    "dispatch.request_reinforcement": "call another force",
+    "dispatch.answer_order": "answer orders on the unit's phone",
+    "dispatch.handle_case": "accept, return and handle the department's cases",
+    "dispatch.confirm_case": "confirm for the department that a case is handled",
+}
+
+_WATCH = ["dispatch.view_unit", "dispatch.view_assignment"]
+_SEAT = [
+    *_WATCH,
+    "dispatch.order_unit",
+    "dispatch.recall_unit",
+    "dispatch.order_department",
+    "dispatch.request_reinforcement",
+]
+_FIELD = ["dispatch.view_assignment", "dispatch.answer_order", "dispatch.request_reinforcement"]
+ROLE_PERMISSIONS = {
+    "commander": _SEAT,
+    "shift_lead": _SEAT,
+    "seat_operator": _SEAT,
+    "dispatcher": _SEAT,
+    "video_patroller": _WATCH,
+    "evaluator": _WATCH,
+    "leader_view": _WATCH,
+    "responder": _FIELD,
+    "police_liaison": _FIELD,
+    "enforcement_officer": [*_FIELD, "dispatch.handle_case"],
+    "dept_account": ["dispatch.view_assignment", "dispatch.handle_case", "dispatch.confirm_case"],
+    "dept_handler": ["dispatch.view_assignment", "dispatch.handle_case"],
+}

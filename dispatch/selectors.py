@@ -1,0 +1,175 @@
+"""Reads of units and orders; permission is part of fetching."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Q, QuerySet
+
+from dispatch.defaults import RULES
+from dispatch.matching import Candidate, UnitView, rank
+from dispatch.models import Assignment, DispatchRule, SkillRule, Unit
+from dispatch.shapes import ASSIGNMENT_RELATED, is_flagged
+from incidents.lifecycle import Status
+from incidents.models import Incident
+from shushanwei.common.errors import NotAllowed, NotFound
+from shushanwei.people.access import reach_of
+from shushanwei.people.models import User
+
+ONLINE_S = 60  # a phone that was silent for longer cannot start a response
+LOAD_HOURS = 8
+WAITING = (Status.PENDING_DISPATCH, Status.RETURNED)
+UNDER_WAY = (Status.DISPATCHED, Status.HANDLING, Status.REWORK)
+FAILED = (Assignment.Status.DECLINED, Assignment.Status.EXPIRED, Assignment.Status.RECALLED)
+
+
+def assignments_for(user: User) -> QuerySet[Assignment]:
+    """The orders a person may see: of the whole street, of the own department, of the own unit."""
+    reach = reach_of(user, "dispatch.view_assignment")
+    orders = Assignment.objects.select_related(*ASSIGNMENT_RELATED)
+    if not reach:
+        return orders.none()
+    if reach.street:
+        return orders
+    mine = Q(unit__members__user=user) if reach.own else Q(pk__in=[])
+    if reach.departments:
+        mine |= Q(department__code__in=reach.departments)
+    if reach.police:
+        mine |= Q(unit__kind=Unit.Kind.POLICE)
+    return orders.filter(mine).distinct()
+
+
+def assignment_for(user: User, pk: int) -> Assignment:
+    """One order the person may see; raises NotFound otherwise, as if it did not exist."""
+    order = assignments_for(user).filter(pk=pk).first()
+    if order is None:
+        raise NotFound(f"There is no order {pk}.")
+    return order
+
+
+def own_order(user: User, pk: int) -> Assignment:
+    """An order of the person's own unit, to be answered; raises NotFound, or NotAllowed for who only sees it."""
+    order = assignment_for(user, pk)
+    if not user.has_perm("dispatch.answer_order") or order.unit_id is None:
+        raise NotAllowed("Only the ordered unit answers an order.")
+    if not order.unit.members.filter(user=user).exists():
+        raise NotAllowed("This order went to another unit.")
+    return order
+
+
+def own_case(user: User, pk: int, permission: str = "dispatch.handle_case") -> Assignment:
+    """An order to the person's own department; raises NotFound, or NotAllowed for who only sees it."""
+    order = assignment_for(user, pk)
+    reach = reach_of(user, permission)
+    if order.department is None or order.department.code not in reach.departments:
+        raise NotAllowed("Only the department that was given the case does this.")
+    return order
+
+
+def unit_of(user: User) -> Unit:
+    """The unit whose phone this person holds; raises NotFound for who belongs to none."""
+    if not user.has_perm("dispatch.answer_order"):
+        raise NotAllowed("This account answers no orders.")
+    unit = (
+        Unit.objects.filter(members__user=user, is_active=True)
+        .select_related("position")
+        .order_by("-members__is_leader", "code")
+        .first()
+    )
+    if unit is None:
+        raise NotFound("This account belongs to no unit.")
+    return unit
+
+
+def live_order_of(unit: Unit) -> Assignment | None:
+    """What the unit is ordered to do now."""
+    return (
+        Assignment.objects.filter(unit=unit, ended_at__isnull=True)
+        .select_related(*ASSIGNMENT_RELATED)
+        .first()
+    )
+
+
+def live_orders(incident_id: int) -> list[Assignment]:
+    """The orders of an incident that have not ended, the oldest first."""
+    return list(
+        Assignment.objects.filter(incident_id=incident_id, ended_at__isnull=True)
+        .select_related(*ASSIGNMENT_RELATED)
+        .order_by("id")
+    )
+
+
+def is_online(unit: Unit, now: datetime) -> bool:
+    """Whether the unit's phone was heard within the last 60 s."""
+    return unit.seen_at is not None and (now - unit.seen_at).total_seconds() <= ONLINE_S
+
+
+def rule_for(level: int) -> DispatchRule:
+    """What the system does by itself at this level: the row, or the starter rule where the row is gone."""
+    return DispatchRule.objects.filter(level=level).first() or DispatchRule(level=level, **RULES[level])
+
+
+def skill_for(incident: Incident) -> str:
+    """The skill that the incident's class asks for, or an empty string; the longest prefix decides."""
+    category = incident.category
+    rules = SkillRule.objects.filter(scheme=category.scheme)
+    fits = [rule for rule in rules if category.code.startswith(rule.prefix)]
+    return max(fits, key=lambda rule: len(rule.prefix)).skill if fits else ""
+
+
+def main_kinds(skill: str) -> list[str]:
+    """Which forces may take the main part: squads, and the brigade for what it enforces."""
+    brigade = skill in ("street", "site")
+    return [Unit.Kind.SQUAD, Unit.Kind.ENFORCEMENT] if brigade else [Unit.Kind.SQUAD]
+
+
+def candidates_for(incident: Incident, now: datetime, *, kinds: list[str] | None = None) -> list[Candidate]:
+    """The units that could go, ranked (see `matching.rank`); `kinds` defaults to those of the main part."""
+    skill = skill_for(incident)
+    return rank(
+        unit_views(now, incident, kinds if kinds is not None else main_kinds(skill)),
+        incident.lon,
+        incident.lat,
+        now,
+        skill=skill,
+    )
+
+
+def unit_views(now: datetime, incident: Incident, kinds: list[str]) -> list[UnitView]:
+    """All units on duty of these kinds as ranking wants them (four queries, however many units)."""
+    units = Unit.objects.filter(is_active=True, on_duty_since__isnull=False).select_related("position")
+    if kinds:
+        units = units.filter(kind__in=kinds)
+    since = now - timedelta(hours=LOAD_HOURS)
+    busy = set(Assignment.objects.filter(ended_at__isnull=True, unit__isnull=False).values_list("unit_id", flat=True))
+    load = dict(
+        Assignment.objects.filter(unit__isnull=False, offered_at__gte=since, accepted_at__isnull=False)
+        .values_list("unit_id")
+        .annotate(n=Count("id"))
+    )
+    tried = dict(
+        Assignment.objects.filter(
+            incident=incident, generation=incident.generation, unit__isnull=False, status__in=FAILED
+        )
+        .order_by("id")
+        .values_list("unit_id", "status")
+    )
+    views = []
+    for unit in units:
+        position = getattr(unit, "position", None)
+        believed = position if position is not None and position.believed else None
+        views.append(
+            UnitView(
+                id=unit.pk,
+                name=unit.name,
+                kind=unit.kind,
+                skills=frozenset(unit.skills),
+                busy=unit.pk in busy,
+                load=load.get(unit.pk, 0),
+                lon=believed.lon if believed else None,
+                lat=believed.lat if believed else None,
+                fix_at=believed.fix_at if believed else None,
+                accuracy_m=believed.accuracy_m if believed else None,
+                flagged=position is not None and is_flagged(position, now),
+                tried=tried.get(unit.pk, ""),
+            )
+        )
+    return views

@@ -1,0 +1,158 @@
+"""Where units are: batches of fixes from phones, the last believed one kept, arrival seen from them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from dispatch import selectors
+from dispatch.models import ArrivalProof, Assignment, Unit, UnitPosition
+from dispatch.services.answers import set_arrived
+from dispatch.services.base import Status, locked_order
+from dispatch.services.duty import hear
+from dispatch.shapes import position_shape
+from dispatch.tracking import FIXES_NEEDED, GEOFENCE_M, Fix, is_jump, is_late, near_after
+from shushanwei.common.clock import db_now
+from shushanwei.common.errors import BadInput
+from shushanwei.common.geo import BadPosition, distance_m, to_wgs84
+from shushanwei.journal import live
+from shushanwei.people.models import User
+
+MOST_FIXES = 500
+
+
+@dataclass(frozen=True)
+class RawFix:
+    """One fix as a phone sends it: degrees in `crs`, metres, the phone's own time."""
+
+    lon: float
+    lat: float
+    accuracy_m: float
+    fix_at: datetime
+    crs: str = "wgs84"
+    speed_kmh: float | None = None
+    mocked: bool = False
+
+
+@dataclass
+class Taken:
+    """What became of a batch; `arrived` is true when it proved an arrival."""
+
+    taken: int = 0
+    late: int = 0
+    flagged: int = 0
+    old: int = 0
+    arrived: bool = False
+
+
+def take_positions(user: User, fixes: Sequence[RawFix], sent_at: datetime | None = None) -> Taken:
+    """Keep the unit's newest believed fix and hold live ones against the geofence of its order.
+
+    `sent_at` is the phone's clock when it sent the batch: a clock that runs wrong is set right by it. Fixes that
+    were buffered for more than 30 s complete nothing. Raises BadInput (`fixes[i].lon` …) and changes nothing then.
+    """
+    if len(fixes) > MOST_FIXES:
+        raise BadInput("fixes", f"at most {MOST_FIXES} at a time")
+    unit = selectors.unit_of(user)
+    received_at = db_now()
+    skew = received_at - sent_at if sent_at else timedelta(0)
+    clean = sorted((_clean(i, fix, skew, received_at) for i, fix in enumerate(fixes)), key=lambda f: f.fix_at)
+    taken, believed = _keep(unit, clean, received_at)
+    order = Assignment.objects.filter(unit=unit, status=Status.ACCEPTED, ended_at__isnull=True).first()
+    if order is not None and unit.on_duty_since is not None:
+        fresh = [fix for fix in believed if not is_late(fix, received_at)]
+        # Most fixes are far away and change nothing: the incident's lock is taken only near the scene.
+        if fresh and (order.near_fixes or any(_near(order, fix) for fix in fresh)):
+            taken.arrived = _hold_against_fence(order.pk, fresh)
+    return taken
+
+
+def _clean(index: int, raw: RawFix, skew: timedelta, received_at: datetime) -> Fix:
+    try:
+        lon, lat = to_wgs84(raw.lon, raw.lat, raw.crs)
+    except BadPosition as error:
+        raise BadInput(f"fixes[{index}].{error.field}", str(error)) from None
+    at = min(raw.fix_at + skew, received_at)
+    return Fix(lon, lat, max(raw.accuracy_m, 0.0), at, raw.speed_kmh, raw.mocked)
+
+
+@transaction.atomic
+def _keep(unit: Unit, fixes: Sequence[Fix], received_at: datetime) -> tuple[Taken, list[Fix]]:
+    """Under the position's lock: (what became of each fix, those that can be believed, in order)."""
+    taken, believed = Taken(), []
+    row = UnitPosition.objects.select_for_update(no_key=True).filter(unit=unit).first()
+    last = Fix(row.lon, row.lat, row.accuracy_m, row.fix_at) if row is not None and row.believed else None
+    flag = ""
+    for fix in fixes:
+        if last is not None and fix.fix_at <= last.fix_at:
+            taken.old += 1
+            continue
+        if fix.mocked or (last is not None and is_jump(last, fix)):
+            flag = UnitPosition.Flag.MOCKED if fix.mocked else UnitPosition.Flag.JUMP
+            taken.flagged += 1
+            continue
+        taken.taken += 1
+        taken.late += is_late(fix, received_at)
+        believed.append(fix)
+        last = fix
+    columns: dict = {"received_at": received_at}
+    if flag:
+        columns |= {"flag": flag, "flagged_at": received_at}
+    if believed:
+        newest = believed[-1]
+        columns |= {
+            "lon": newest.lon,
+            "lat": newest.lat,
+            "accuracy_m": newest.accuracy_m,
+            "speed_kmh": newest.speed_kmh,
+            "fix_at": newest.fix_at,
+            "believed": True,
+        }
+    elif row is None and fixes:
+        mocked = fixes[-1]
+        columns |= {
+            "lon": mocked.lon,
+            "lat": mocked.lat,
+            "accuracy_m": mocked.accuracy_m,
+            "fix_at": mocked.fix_at,
+            "believed": False,
+        }
+    if believed or flag:
+        row, _made = UnitPosition.objects.update_or_create(unit=unit, defaults=columns)
+        if shape := position_shape(row, received_at):
+            transaction.on_commit(lambda: live.publish({"type": "positions", "units": [shape]}), robust=True)
+    hear(unit.pk)
+    return taken, believed
+
+
+@transaction.atomic
+def _hold_against_fence(assignment_id: int, fixes: Sequence[Fix]) -> bool:
+    """Count the consecutive fixes inside the geofence; the second one is the arrival (E3 or E6)."""
+    incident, order = locked_order(assignment_id)
+    if order.status != Status.ACCEPTED or order.ended_at is not None:
+        return False
+    for fix in fixes:
+        order.near_fixes = near_after(order.near_fixes, order.last_fix_at, fix, incident.lon, incident.lat)
+        order.last_fix_at = max(fix.fix_at, order.last_fix_at or fix.fix_at)
+        if order.near_fixes >= FIXES_NEEDED:
+            now = db_now()
+            proof = ArrivalProof(
+                assignment=order,
+                method=ArrivalProof.Method.GEOFENCE,
+                lon=fix.lon,
+                lat=fix.lat,
+                accuracy_m=fix.accuracy_m,
+                distance_m=distance_m(fix.lon, fix.lat, incident.lon, incident.lat),
+                device_at=fix.fix_at,
+                proven_at=now,
+            )
+            order.save(update_fields=["near_fixes", "last_fix_at"])
+            set_arrived(incident, order, proof, actor=None)
+            return True
+    order.save(update_fields=["near_fixes", "last_fix_at"])
+    return False
+
+
+def _near(order: Assignment, fix: Fix) -> bool:
+    return distance_m(fix.lon, fix.lat, order.incident.lon, order.incident.lat) <= GEOFENCE_M
