@@ -204,7 +204,8 @@ def limit_seconds(kind: LimitKind, value: int, calendar: WorkCalendar, on: date)
 
 def deadline_for(start: datetime, kind: LimitKind, value: int, calendar: WorkCalendar) -> datetime:
     """When a limit that starts at `start` falls due."""
-    return add_limit_seconds(start, limit_seconds(kind, value, calendar, _local(start, calendar).date()), kind, calendar)
+    seconds = limit_seconds(kind, value, calendar, _local(start, calendar).date())
+    return add_limit_seconds(start, seconds, kind, calendar)
 
 
 def add_limit_seconds(start: datetime, seconds: float, kind: LimitKind, calendar: WorkCalendar) -> datetime:

@@ -2,6 +2,7 @@
 
 from django.core.management.base import BaseCommand, CommandError
 
+from grid.services.calendar import load_calendar
 from incidents.catalogue.loading import load_catalogue
 from incidents.catalogue.reading import CatalogueError
 
@@ -24,6 +25,7 @@ class Command(BaseCommand):
             written = load_catalogue(reset_texts=options["reset_texts"])
         except CatalogueError as error:
             raise CommandError(str(error)) from error
+        written += load_calendar()
         if options["verbosity"]:
             counts = ", ".join(f"{count} {name}" for name, count in sorted(written.items()))
             self.stdout.write(f"Catalogue: {counts or 'nothing to add'}.")
