@@ -9,9 +9,6 @@ import environ
 
 from shushanwei.config import Config
 
-# Nothing listens here: commands that need no database work, the others say that there is none.
-NOWHERE = "postgresql://shushanwei@127.0.0.1:1/shushanwei", "redis://127.0.0.1:1/0"
-
 
 @dataclass(frozen=True)
 class Services:
@@ -24,14 +21,21 @@ class Services:
         return {name.upper(): value for name, value in asdict(self).items()}
 
 
+# Nothing listens here: commands that need no database work, the others say that there is none.
+NOWHERE = Services("postgresql://shushanwei@127.0.0.1:1/shushanwei", "redis://127.0.0.1:1/0")
+
+
 def find(config: Config) -> Services:
     """What the environment says; for what it leaves open, the private services of LOCAL_DIR."""
-    private = known(config.local_dir) or Services(*NOWHERE)
-    return Services(config.database_url or private.database_url, config.redis_url or private.redis_url)
+    private = known(config.local_dir) or Services("", "")
+    return Services(
+        config.database_url or private.database_url or NOWHERE.database_url,
+        config.redis_url or private.redis_url or NOWHERE.redis_url,
+    )
 
 
 def known(local: Path) -> Services | None:
-    """The addresses written down by the program that runs the private services now."""
+    """The addresses written down by the program that runs the private services now; empty for a service of others."""
     try:
         return Services(**json.loads((local / "services.json").read_text()))
     except (OSError, ValueError, TypeError):

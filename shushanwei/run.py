@@ -1,5 +1,6 @@
 """`python -m shushanwei.run`: the whole system on one machine, from nothing to a page that can be opened."""
 
+import argparse
 import os
 import shutil
 import signal
@@ -10,6 +11,9 @@ import time
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
+
+import psycopg2
+import redis
 
 from shushanwei import devservices, roles
 from shushanwei.addresses import Services
@@ -26,8 +30,9 @@ def main() -> int:
         end_with_parent(signal.SIGTERM)  # a killed make must not leave a street running
     manager = Manager()
     try:
+        options = parser().parse_args()
         read_env_file()
-        return run(read(), manager)
+        return run(read(), manager, bare=options.bare)
     except BadConfiguration as error:
         print(error, file=sys.stderr)
         return 2
@@ -38,14 +43,21 @@ def main() -> int:
         manager.stop()
 
 
-def run(config: Config, manager: Manager) -> int:
+def parser() -> argparse.ArgumentParser:
+    """The options of the command line."""
+    parser = argparse.ArgumentParser(prog="python -m shushanwei.run", description=__doc__)
+    parser.add_argument("--bare", action="store_true", help="no scenery and no simulator: only the product, empty")
+    return parser
+
+
+def run(config: Config, manager: Manager, *, bare: bool = False) -> int:
     """Services, preparation, programs, then the watch over all of them."""
     os.chdir(BASE_DIR)
     for name, port in (("PORT", config.port), ("WS_PORT", config.ws_port)):
         refuse_taken_port(config.bind, name, port)
     manager.heed_signals()
     os.environ |= start_services(config, manager).as_env() | shared_counters(config)
-    if not prepare():
+    if not prepare([] if bare else [SCENERY]):
         return 2 if manager.stopped_by is None else 128 + manager.stopped_by
     for role in roles.ALL:
         if manager.stopped_by is None:
@@ -53,7 +65,7 @@ def run(config: Config, manager: Manager) -> int:
             say(f"Starting {program.name} …")
             manager.start(program)
     if manager.watch_until(lambda: is_up(config), patience_s=90):
-        commands = known_commands()
+        commands = set() if bare else known_commands()
         if MOTION in commands:
             manager.start(Program("simulator", roles.manage(MOTION)))
         greet(config, commands)
@@ -64,37 +76,64 @@ def run(config: Config, manager: Manager) -> int:
 
 def start_services(config: Config, manager: Manager) -> Services:
     """The addresses of the database and Redis; starts private ones for what the environment leaves open."""
-    postgres, store = devservices.services_in(config.local_dir)
-    if not config.database_url:
-        if devservices.wait_for_running(postgres):
-            say("PostgreSQL runs already.")
-        else:
-            say(f"Starting PostgreSQL in {postgres.home} …")
-            postgres.prepare()
-            manager.start(
-                Program(
-                    "postgres",
-                    postgres.command(),
-                    user=postgres.user,
-                    log=postgres.log,
-                    stop_signal=signal.SIGINT,
-                    patience_s=30,
-                    before=postgres.clear_stale,
-                )
-            )
-            devservices.wait_until_ready(postgres)
-        postgres.make_database()
-    if not config.redis_url:
-        if store.answers():
-            say("Redis runs already.")
-        else:
-            say(f"Starting Redis in {store.home} …")
-            store.prepare()
-            manager.start(Program("redis", store.command(), log=store.log))
-            devservices.wait_until_ready(store)
-    private = Services(config.database_url or postgres.url(), config.redis_url or store.url())
+    private = Services(
+        "" if config.database_url else start_postgres(config, manager),
+        "" if config.redis_url else start_redis(config, manager),
+    )
+    services = Services(config.database_url or private.database_url, config.redis_url or private.redis_url)
+    refuse_silent_services(services)
     devservices.write_down(config.local_dir, private)
-    return private
+    return services
+
+
+def start_postgres(config: Config, manager: Manager) -> str:
+    """The address of the private PostgreSQL, running and with its database."""
+    postgres, _ = devservices.services_in(config.local_dir)
+    if devservices.wait_for_running(postgres):
+        say("PostgreSQL runs already.")
+    else:
+        say(f"Starting PostgreSQL in {postgres.home} …")
+        postgres.prepare()
+        manager.start(
+            Program(
+                "postgres",
+                postgres.command(),
+                user=postgres.user,
+                log=postgres.log,
+                stop_signal=signal.SIGINT,
+                patience_s=30,
+                before=postgres.clear_stale,
+            )
+        )
+        devservices.wait_until_ready(postgres)
+    postgres.make_database()
+    return postgres.url()
+
+
+def start_redis(config: Config, manager: Manager) -> str:
+    """The address of the private Redis, running."""
+    _, store = devservices.services_in(config.local_dir)
+    if store.answers():
+        say("Redis runs already.")
+    else:
+        say(f"Starting Redis in {store.home} …")
+        store.prepare()
+        manager.start(Program("redis", store.command(), log=store.log))
+        devservices.wait_until_ready(store)
+    return store.url()
+
+
+def refuse_silent_services(services: Services) -> None:
+    """Raises `BadConfiguration` when an address from the environment does not answer."""
+    try:
+        psycopg2.connect(services.database_url, connect_timeout=5).close()
+    except psycopg2.OperationalError as error:
+        reason = str(error).strip().splitlines()[0]
+        raise BadConfiguration(f"The database of DATABASE_URL cannot be used: {reason}.") from error
+    try:
+        redis.Redis.from_url(services.redis_url, socket_connect_timeout=5, socket_timeout=5).ping()
+    except (redis.RedisError, OSError) as error:
+        raise BadConfiguration(f"The Redis of REDIS_URL cannot be used: {error}.") from error
 
 
 def shared_counters(config: Config) -> dict[str, str]:
@@ -105,10 +144,10 @@ def shared_counters(config: Config) -> dict[str, str]:
     return {"PROMETHEUS_MULTIPROC_DIR": str(folder)}
 
 
-def prepare() -> bool:
+def prepare(also: list[str]) -> bool:
     """Bring tables, files and reference data up to date; false when that failed (the reason is printed)."""
     say("Preparing:")
-    done = subprocess.run(roles.manage("prepare", "--also", SCENERY), start_new_session=False)
+    done = subprocess.run(roles.manage("prepare", *(f"--also={name}" for name in also)))
     return done.returncode == 0
 
 

@@ -45,6 +45,16 @@ _start_django()
 pytest_plugins = ["tests.fixtures"]
 
 
+def pytest_collection_modifyitems(items):
+    """One running system a machine is enough: all tests that need it go to the same worker."""
+    for item in items:
+        if "live_stack" in item.fixturenames:
+            item.add_marker(pytest.mark.stack)
+            item.add_marker(pytest.mark.xdist_group("stack"))
+        if "browser" in item.fixturenames:
+            item.add_marker(pytest.mark.browser)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """The test database; the tests that empty tables between them may, the journal's other guards stay."""
@@ -57,7 +67,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
 
 @pytest.fixture(autouse=True)
-def _empty_redis(request):
+def _empty_redis():
     """Caches, lockouts and queues start empty for each test that can reach them."""
     import redis
     from django.conf import settings

@@ -8,7 +8,6 @@ import redis
 import structlog
 from django.conf import settings
 from django.db import Error as DatabaseError
-from django.db import connection
 from django.db.models import DurationField, ExpressionWrapper, F
 from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -105,9 +104,8 @@ class Sources:
         for name in settings.METRIC_SOURCES:
             try:
                 yield from import_string(name)()
-            except DatabaseError:
-                log.warning("metrics.source_failed", source=name, exc_info=True)
-                connection.close_if_unusable_or_obsolete()
+            except DatabaseError as error:
+                log.warning("metrics.source_failed", source=name, error=str(error))
 
 
 def heartbeat_ages() -> Iterable[Metric]:
