@@ -66,6 +66,4 @@ def _is_api(request: HttpRequest) -> bool:
 
 
 def _problem(status: int, code: str, title: str, detail: str) -> JsonResponse:
-    return JsonResponse(
-        problem(status, code, title, detail), status=status, content_type="application/problem+json"
-    )
+    return JsonResponse(problem(status, code, title, detail), status=status, content_type="application/problem+json")

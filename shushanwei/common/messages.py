@@ -27,7 +27,9 @@ PYTHON = {
     "ngettext": (1, 2), "ngettext_lazy": (1, 2), "pgettext": ((1, "c"), 2), "pgettext_lazy": ((1, "c"), 2),
 }  # fmt: skip
 SCRIPT = {"_": None, "gettext": None, "n_": (1, 2), "ngettext": (1, 2)}
-CALL = re.compile(r"""\b(n?p?n?gettext)\((u?(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'))(?:,\s*(u?(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')))?""")
+TEXT = r"""(u?(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'))"""
+CALL = re.compile(rf"\b(n?p?n?gettext)\({TEXT}(?:,\s*{TEXT})?")
+SCRIPT_OPTIONS = {"encoding": "utf-8", "parse_template_string": True}
 PLACE = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 
 
@@ -73,7 +75,7 @@ def said(base: Path = BASE_DIR) -> Iterator[Said]:
         yield from _from_template(path, base)
     for path in sorted((base / "static" / "js").rglob("*.js")):
         with open(path, "rb") as file:
-            for line, function, texts, _ in extract_javascript(file, list(SCRIPT), [], {"encoding": "utf-8"}):
+            for line, function, texts, _ in extract_javascript(file, list(SCRIPT), [], SCRIPT_OPTIONS):
                 yield from _pick("djangojs", SCRIPT[function], texts, f"{path.relative_to(base)}:{line}")
 
 
@@ -134,7 +136,7 @@ def _from_template(path: Path, base: Path) -> Iterator[Said]:
 
 def _pick(domain: str, form: tuple | None, texts, place: str) -> Iterator[Said]:
     """`form` says which arguments are a context or a plural, as in babel's keywords."""
-    texts = [texts] if isinstance(texts, str) else [text for text in texts]
+    texts = [texts] if isinstance(texts, str) else list(texts)
     context = texts.pop(0) if form and isinstance(form[0], tuple) and texts else None
     if texts and texts[0]:
         yield Said(domain, texts[0], context, place)

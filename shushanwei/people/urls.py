@@ -11,5 +11,6 @@ urlpatterns = [
     path("sign-in/", views.SignIn.as_view(), name="sign-in"),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
     path("password/", views.ChangePassword.as_view(), name="password"),
+    path("here/", views.here, name="here"),
     path("language/", set_language, name="language"),
 ]

@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
 
 from shushanwei.common.errors import TooMany, problem_json
 from shushanwei.people.forms import PasswordForm, SignInForm
@@ -41,6 +43,13 @@ class ChangePassword(PasswordChangeView):
         response = super().form_valid(form)
         messages.success(self.request, _("Your password has been changed."))
         return response
+
+
+@never_cache
+@require_GET
+def here(request: HttpRequest) -> HttpResponse:
+    """A page asks this when its person moves the mouse or types: 204 and a longer session, or 401."""
+    return HttpResponse(status=204 if request.user.is_authenticated else 401)
 
 
 def locked_out(request: HttpRequest, response: HttpResponse | None = None, credentials: dict | None = None):

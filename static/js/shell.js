@@ -1,6 +1,7 @@
 /** What every page does: menus close, colours switch, htmx finds the CSRF token, written clocks run. */
 
 import { runClocks } from "shushan/clock";
+import { page } from "shushan/page";
 
 const root = document.documentElement;
 
@@ -42,6 +43,21 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
     location.reload();
   }
 });
+
+// Who watches the console works, even when nothing is sent for long: hands on mouse or keys keep the session.
+const HERE_MS = 5 * 60_000;
+let hereAt = Date.now();
+
+async function here() {
+  if (!page.user_id || page.kiosk || Date.now() - hereAt < HERE_MS) return;
+  hereAt = Date.now();
+  const answer = await fetch("/here/", { credentials: "same-origin" }).catch(() => null);
+  if (answer?.status === 401) location.reload();
+}
+
+for (const kind of ["pointerdown", "pointermove", "keydown", "touchstart"]) {
+  document.addEventListener(kind, here, { passive: true });
+}
 
 if (document.querySelector("[data-clock]")) runClocks();
 document.addEventListener("htmx:load", ({ detail }) => {
