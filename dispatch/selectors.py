@@ -173,3 +173,9 @@ def unit_views(now: datetime, incident: Incident, kinds: list[str]) -> list[Unit
             )
         )
     return views
+
+
+def incident_ids_of(user: User) -> list[int]:
+    """The incidents that the units of this person were sent to, the newest two hundred."""
+    orders = Assignment.objects.filter(unit__members__user=user).order_by("-id")
+    return list(orders.values_list("incident_id", flat=True)[:200])

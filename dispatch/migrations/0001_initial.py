@@ -9,8 +9,6 @@ class Migration(migrations.Migration):
 
     initial = True
 
-    initial = True
-
     dependencies = [
         ('incidents', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

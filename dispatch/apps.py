@@ -1,0 +1,15 @@
+"""The room of units and orders; at start it widens whose incidents a unit's members may see."""
+
+from django.apps import AppConfig
+
+
+class DispatchConfig(AppConfig):
+    name = "dispatch"
+
+    def ready(self):
+        # Models can be imported only now.
+        from dispatch.selectors import incident_ids_of  # noqa: PLC0415
+        from incidents.selectors import SENT_TO  # noqa: PLC0415
+
+        if incident_ids_of not in SENT_TO:
+            SENT_TO.append(incident_ids_of)
