@@ -28,7 +28,6 @@ urlpatterns = [
     path("jsi18n/", views.Words.as_view(), name="jsi18n"),
     path("admin/", admin.site.urls),
     path("api/v1/", include(api)),
-    path("", include("shushanwei.common.health_urls")),
 ]
 
 handler400 = "shushanwei.views.bad_request"
