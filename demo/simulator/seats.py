@@ -21,10 +21,11 @@ class Shift:
         self.seats = [world.person(name) for name in seats]
         self.at_work: dict[tuple[int, str], asyncio.Task] = {}
         self.standards: dict[str, list[dict]] = {}
+        self.departments: dict[str, int] = {}
 
     async def run(self) -> None:
         """Look at every case whenever something changed; each step is a task of its own."""
-        await self._learn_standards()
+        await self._learn_catalogue()
         try:
             while True:
                 for incident in list(self.world.incidents.values()):
@@ -149,7 +150,7 @@ class Shift:
         code = (incident["department"] or {}).get("code") or "COM"
         if incident["status"] == "returned":
             code = "COM" if code != "COM" else "ENF"
-        await self._post(incident, "dispatch", {"department": code})
+        await self._post(incident, "dispatch", {"department": self.departments[code]})
 
     async def check(self, incident: dict) -> None:
         """Immediate matters are checked by picture, others by a collector where possible."""
@@ -167,8 +168,9 @@ class Shift:
         await self.world.pause(5, 30, scaled=True)
         await self._post(incident, "close", {"closing": wording.facts(self.world.dice, incident)})
 
-    async def _learn_standards(self) -> None:
+    async def _learn_catalogue(self) -> None:
         seat = self.seats[0]
+        self.departments = {row["code"]: row["id"] for row in _rows(await seat.get("/api/v1/departments/"))}
         for scheme in ("SZCG", "JCZZ"):
             body = await seat.get(f"/api/v1/categories/?scheme={scheme}")
             for row in _rows(body):

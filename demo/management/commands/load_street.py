@@ -1,5 +1,6 @@
 """`manage.py load_street`: the whole demonstration street, as often as you like."""
 
+import io
 import time
 
 from django.core.management import call_command
@@ -15,10 +16,11 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options):
         quiet = options["verbosity"] == 0
+        silent = io.StringIO()
         steps = [
-            ("roles", lambda: call_command("load_roles", verbosity=0)),
-            ("catalogue", lambda: call_command("load_catalogue", verbosity=0)),
-            ("ground", lambda: call_command("load_ground", verbosity=0)),
+            ("roles", lambda: call_command("load_roles", verbosity=0, stdout=silent)),
+            ("catalogue", lambda: call_command("load_catalogue", verbosity=0, stdout=silent)),
+            ("ground", lambda: call_command("load_ground", verbosity=0, stdout=silent)),
             ("map layers", layers.load_layers),
             ("accounts", loading.load_people),
             ("units", loading.load_units),
