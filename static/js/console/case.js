@@ -85,6 +85,7 @@ export class Case {
     if (other) {
       this.id = incident.id;
       this.full = null;
+      this.reporter = "";
       this.story.clear();
       this.orders.clear();
       this.candidates.clear();
@@ -96,6 +97,7 @@ export class Case {
     }
     this.box.hidden = false;
     this.empty.hidden = true;
+    this.chosen = other; // what a person opens keeps the person signed in; what a push fetches does not
     this.update(incident);
   }
 
@@ -119,8 +121,9 @@ export class Case {
     const { id } = this;
     if (id === null) return;
     try {
-      const full = await get(`/api/v1/incidents/${id}/`, { background: true });
+      const full = await get(`/api/v1/incidents/${id}/`, { background: !this.chosen });
       if (this.id !== id) return;
+      this.chosen = false;
       this.full = full;
       this.#rest(full);
     } catch (problem) {
@@ -142,6 +145,7 @@ export class Case {
       label(SOURCES, incident.source_kind),
       dayTime(incident.opened_at),
       place,
+      this.reporter,
       incident.answered_by ? fill(_("seat: %(name)s"), { name: incident.answered_by }) : _("not answered yet"),
       incident.alert_count > 1 && fill(_("%(n)s alerts"), { n: incident.alert_count }),
       incident.return_count > 0 && fill(_("sent back %(n)s ×"), { n: incident.return_count }),
@@ -170,12 +174,16 @@ export class Case {
   }
 
   #rest(full) {
-    const entries = full.story ?? full.entries ?? [];
+    const entries = full.story;
     this.story.set(entries);
     put(this.panes.story.count, String(entries.length));
-    this.#limits(full.deadlines ?? this.incident.deadlines ?? []);
-    this.#alerts(full.alerts ?? []);
-    this.#photos(full.attachments ?? []);
+    this.#limits(this.incident.deadlines ?? []);
+    this.#alerts(full.alerts);
+    this.#photos(full.attachments);
+    this.acts.draw(this.bar, this.incident, this);
+    const { name, phone } = full.reporter ?? {};
+    this.reporter = [name, phone].filter(Boolean).join(" ");
+    this.#head(this.incident);
   }
 
   #limits(deadlines) {
@@ -212,7 +220,7 @@ export class Case {
         "tr",
         {},
         el("td", { class: "nowrap" }, clockTime(alert.occurred_at ?? alert.received_at)),
-        el("td", {}, alert.source_name ?? alert.source?.name ?? alert.source ?? ""),
+        el("td", {}, alert.source),
         el("td", {}, alert.title || alert.kind),
         el("td", { class: "number" }, alert.confidence === null || alert.confidence === undefined ? "" : `${Math.round(alert.confidence * 100)} %`),
       ),
@@ -235,13 +243,13 @@ export class Case {
       photos.length
         ? el("div", { class: "photos" }, photos.map((photo) => {
           const words = this.labels.photos[photo.kind] ?? photo.kind;
-          const url = photo.url ?? photo.file;
-          const picture = (photo.content_type ?? "image/").startsWith("image/");
+          const { url } = photo;
+          const picture = photo.content_type.startsWith("image/");
           return el(
             "figure",
             {},
             picture
-              ? el("a", { href: url, on: { click: (event) => { event.preventDefault(); showPicture(url, words); } } }, el("img", { src: photo.thumb_url ?? photo.thumb ?? url, alt: words, loading: "lazy" }))
+              ? el("a", { href: url, on: { click: (event) => { event.preventDefault(); showPicture(url, words); } } }, el("img", { src: photo.thumb_url ?? url, alt: words, loading: "lazy" }))
               : el("a", { href: url, target: "_blank", rel: "noopener" }, photo.name || words),
             el("figcaption", {}, `${words} ${clockTime(photo.shot_at ?? photo.uploaded_at)}`),
           );

@@ -1,6 +1,5 @@
 /** The whole story of a case: every entry with its words, who, when; and what its data adds. */
 
-import { spanText } from "shushan/clock";
 import { el } from "shushan/cockpit/dom";
 import { clockTime, CLOCKS, dayTime, fill, label, LEVEL_SIGNS, SOURCES, STATUSES, _ } from "shushan/words";
 
@@ -21,17 +20,17 @@ export class Story {
 
   /** Newest first. Entries never change: what is new is put on top, nothing else is touched. */
   set(entries) {
-    const newest = [...entries].sort((a, b) => b.id - a.id).slice(0, SHOWN_FIRST);
+    const newest = [...entries].sort((a, b) => b.rev - a.rev).slice(0, SHOWN_FIRST);
     const first = !this.shown.size;
     let place = this.list.firstChild;
     for (const entry of newest) {
-      const held = this.shown.get(entry.id);
+      const held = this.shown.get(entry.rev);
       if (held) {
         place = held.nextSibling;
         continue;
       }
       const line = this.#line(entry);
-      this.shown.set(entry.id, line);
+      this.shown.set(entry.rev, line);
       this.list.insertBefore(line, place);
       if (!first) line.classList.add("changed");
     }
@@ -40,7 +39,6 @@ export class Story {
   #line(entry) {
     const missed = entry.verb === "incident.deadline_missed";
     const said = detailOf(entry, this.labels);
-    const late = (Date.parse(entry.written_at ?? entry.at) - Date.parse(entry.at)) / 1000;
     return el(
       "li",
       { data: { tone: missed ? "missed" : "", verb: entry.verb } },
@@ -48,12 +46,11 @@ export class Story {
         "div",
         { class: "story-line" },
         el("b", {}, this.labels.verbs[entry.verb] ?? entry.verb),
-        el("span", { class: "who" }, entry.actor_name || this.labels.system),
+        el("span", { class: "who" }, entry.actor || this.labels.system),
         el("time", { datetime: entry.at, title: dayTime(entry.at) }, sameDay(entry.at) ? clockTime(entry.at) : dayTime(entry.at)),
       ),
       said ? el("p", { class: "story-note" }, said) : null,
       entry.note && entry.note !== said ? el("p", { class: "story-note" }, entry.note) : null,
-      missed && late > 60 ? el("p", { class: "story-note" }, fill(_("recorded %(time)s later"), { time: spanText(late) })) : null,
     );
   }
 }

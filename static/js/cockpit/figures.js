@@ -1,0 +1,38 @@
+/** The five figures of 30515 as words: attainment, n, percentiles; a dash where there is nothing to measure. */
+
+import { spanText } from "shushan/clock";
+import { _, fill } from "shushan/words";
+
+export const NAMES = {
+  R30: () => _("response start ≤ 30 s"),
+  A5: () => _("on scene ≤ 5 min"),
+  S15: () => _("reinforcement ≤ 15 min"),
+  F24: () => _("follow-up ≤ 24 h"),
+  P365: () => _("patrol coverage 365 d"),
+};
+
+/** "96.4" or "–": cut, not rounded, so that 99.96 % never shows as 100 %. */
+export function share(figure) {
+  if (figure.attainment === null || figure.attainment === undefined) return "–";
+  const tenths = Math.floor(figure.attainment * 1000 + 1e-9);
+  return tenths === 1000 ? "100" : (tenths / 10).toFixed(1);
+}
+
+/** ok from the target of the street's plan on, due a little below, missed far below; empty without a figure. */
+export function tone(figure) {
+  if (figure.attainment === null || figure.attainment === undefined) return "";
+  if (figure.attainment >= 0.9) return "ok";
+  return figure.attainment >= 0.8 ? "due" : "missed";
+}
+
+export function under(figure) {
+  if (!figure.measured) return _("not measured yet");
+  const words = [fill(_("n %(n)s"), { n: figure.n })];
+  if (figure.open_overdue) words.push(fill(_("%(n)s overdue now"), { n: figure.open_overdue }));
+  return words.join(" · ");
+}
+
+export function percentiles(figure) {
+  if (figure.p50_s === null || figure.p50_s === undefined) return "";
+  return `P50 ${spanText(figure.p50_s)} · P90 ${spanText(figure.p90_s)}`;
+}

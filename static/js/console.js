@@ -1,0 +1,235 @@
+/** The console: one store, one live link, and the parts that draw from it. */
+
+import { el, put, written } from "shushan/cockpit/dom";
+import { Actions } from "shushan/console/actions";
+import { Calls } from "shushan/console/calls";
+import { Case } from "shushan/console/case";
+import { bindKeys } from "shushan/console/keys";
+import { Queue } from "shushan/console/queue";
+import { Strip } from "shushan/console/strip";
+import { get } from "shushan/http";
+import { showLink } from "shushan/linkstate";
+import { LiveLink } from "shushan/live";
+import { serverNow, serverTime } from "shushan/servertime";
+import { Store } from "shushan/store";
+import { clockTime, fill, named, _ } from "shushan/words";
+
+const $ = (id) => document.getElementById(id);
+const PULSE_MS = 5000;
+const LATE_S = 2;
+
+const setup = written("console-setup");
+serverTime.observe(setup.now);
+const { labels } = setup;
+const may = new Set(setup.may);
+const store = new Store();
+const units = new Map();
+
+const ordersOf = (id) => store.all("assignment").filter((order) => order.incident === id);
+const unitsOf = (() => {
+  // One pass over the orders for the whole queue, not one a row.
+  let index = null;
+  const build = () => {
+    index = new Map();
+    for (const order of store.all("assignment")) {
+      if (order.ended_at && !["finished", "confirmed"].includes(order.status)) continue;
+      const names = index.get(order.incident) ?? [];
+      names.push(order.unit?.name ?? named(order.department));
+      index.set(order.incident, names);
+    }
+  };
+  const of = (id) => {
+    if (!index) build();
+    return index.get(id) ?? [];
+  };
+  of.forget = () => (index = null);
+  return of;
+})();
+
+const queue = new Queue({ list: $("queue"), bar: $("queue-new"), tabs: $("tabs"), search: $("search"), store, names: labels, unitsOf });
+const actions = new Actions({ labels, may, take: takeAnswer, caseOf: () => detail });
+const detail = new Case({ box: $("case"), empty: $("detail-empty"), labels, may, acts: actions, ordersOf });
+const strip = new Strip($("figures"));
+const calls = new Calls({
+  box: $("alarms"), button: $("sound"), labels, may, store, now: serverNow,
+  open: (id) => queue.select(id, { scroll: true }),
+  answer: (incident, button) => { queue.select(incident.id, { scroll: true }); actions.answer(incident, button); },
+  take: (subject, shape) => { store.apply({ subject, id: shape.id, rev: shape.rev, shape }); draw(); },
+});
+
+let map = null;
+import("shushan/map_street").then(({ StreetMap }) => {
+  map = new StreetMap($("map"));
+  map.addEventListener("select", ({ detail: id }) => queue.select(id, { scroll: true }));
+  drawMap();
+}).catch((error) => {
+  // A map that does not come must not take the queue along.
+  $("map").replaceChildren(el("p", { class: "empty" }, _("The map cannot be drawn here.")));
+  console.error(error);
+});
+
+queue.addEventListener("select", ({ detail: id }) => {
+  const incident = store.get("incident", id);
+  detail.show(incident);
+  map?.choose(incident);
+  drawRoutes();
+  history.replaceState(null, "", incident ? `#${incident.case_no}` : location.pathname);
+});
+
+/** What the server said to one of our own steps: the same shape as the push, only sooner. */
+function takeAnswer(answer) {
+  const shape = answer?.incident?.id ? answer.incident : answer;
+  if (shape?.case_no && shape.rev && shape.deadlines) change({ subject: "incident", id: shape.id, rev: shape.rev, shape });
+  else if (detail.incident) detail.update(store.get("incident", detail.id) ?? detail.incident);
+}
+
+function load(data) {
+  for (const [subject, shapes] of [["incident", data.incidents], ["assignment", data.assignments], ["alarm", data.alarms]]) {
+    store.load(subject, shapes, data.rev);
+  }
+  units.clear();
+  data.units.forEach((unit) => units.set(unit.id, unit));
+  queue.liveTotal = data.live_total;
+  queue.liveShown = data.incidents.filter((incident) => !incident.ended_at).length;
+  pulse(data);
+  unitsOf.forget();
+  for (const id of queue.rows.keys()) queue.touch(id);
+  if (detail.id !== null) {
+    const shown = store.get("incident", detail.id);
+    if (shown) detail.update(shown);
+  } else fromAddress();
+  draw();
+}
+
+function fromAddress() {
+  const number = decodeURIComponent(location.hash.slice(1));
+  const found = number && store.all("incident").find((incident) => incident.case_no === number);
+  if (found) queue.select(found.id, { scroll: true });
+}
+
+function change(message) {
+  const known = store.get(message.subject, message.id);
+  if (!store.apply(message)) return;
+  const { subject, shape } = message;
+  if (subject === "incident" && shape) {
+    if (!known || known.level !== shape.level) calls.heard(shape);
+    queue.touch(shape.id);
+    if (shape.id === detail.id) detail.update(shape);
+  } else if (subject === "assignment" && shape) {
+    unitsOf.forget();
+    busy(shape);
+    queue.touch(shape.incident);
+    if (shape.incident === detail.id) detail.touchOrders();
+  } else if (subject === "unit" && shape) {
+    units.set(shape.id, { ...units.get(shape.id), ...shape });
+  }
+  draw();
+}
+
+/** A unit's state follows from its order. */
+function busy(order) {
+  const unit = order.unit && units.get(order.unit.id);
+  if (!unit) return;
+  if (!order.ended_at) unit.assignment = { id: order.id, incident: order.incident, status: order.status, part: order.part };
+  else if (unit.assignment?.id === order.id) unit.assignment = null;
+}
+
+function positions(list) {
+  for (const position of list) {
+    const unit = units.get(position.id);
+    if (unit) unit.position = { ...unit.position, ...position };
+  }
+  drawMapSoon();
+}
+
+let drawing = false;
+function draw() {
+  if (drawing) return;
+  drawing = true;
+  // A burst of changes is drawn once; hidden pages catch up when they are looked at.
+  const run = () => {
+    drawing = false;
+    queue.draw();
+    queue.call(calls.draw());
+    drawMapSoon();
+  };
+  if (document.hidden) setTimeout(run, 250);
+  else requestAnimationFrame(run);
+}
+
+let mapWaits = false;
+function drawMapSoon() {
+  if (mapWaits) return;
+  mapWaits = true;
+  setTimeout(() => {
+    mapWaits = false;
+    drawMap();
+  }, 200);
+}
+
+function drawMap() {
+  if (!map) return;
+  map.setIncidents(store.all("incident").filter((incident) => !incident.ended_at));
+  map.setUnits([...units.values()]);
+  drawRoutes();
+}
+
+function drawRoutes() {
+  const incident = detail.id === null ? null : store.get("incident", detail.id);
+  map?.routes(
+    incident
+      ? [...units.values()].filter((unit) => unit.position && unit.assignment?.incident === incident.id && unit.assignment.status !== "arrived").map((unit) => ({ from: unit.position, to: incident }))
+      : [],
+  );
+}
+
+function pulse({ figures, late_s: late }) {
+  strip.draw(figures);
+  lateS = late;
+  foot();
+}
+
+let lateS = 0;
+function foot() {
+  const bar = $("foot");
+  const age = link.age();
+  let [tone, words] = ["", fill(_("%(name)s on duty"), { name: setup.me })];
+  if (link.state === "signed-out") [tone, words] = ["missed", _("You have been signed out. Reload the page and sign in.")];
+  else if (age >= 30) [tone, words] = ["missed", fill(_("No connection: what you see is %(n)s seconds old."), { n: Math.floor(age) })];
+  else if (lateS > LATE_S) [tone, words] = ["missed", fill(_("The clocks are late by %(n)s s: a missed promise may not be shown yet. Tell the system administrator."), { n: Math.round(lateS) })];
+  else if (link.state === "reconnecting" || age >= 10) [tone, words] = ["due", _("Connection lost; it is being restored. Nothing is lost.")];
+  if (bar.dataset.tone !== tone) bar.dataset.tone = tone;
+  put($("foot-says"), words);
+}
+
+const link = new LiveLink({ snapshot: ({ signal }) => get("/api/v1/console/snapshot/", { signal, background: true }), load, change, positions });
+showLink(link, $("link-state"));
+link.addEventListener("state", foot);
+link.start();
+
+setInterval(async () => {
+  if (document.hidden) return;
+  try {
+    pulse(await get("/api/v1/screen/pulse/", { background: true }));
+  } catch {
+    // the link state tells when the server is away
+  }
+}, PULSE_MS);
+setInterval(() => {
+  put($("now"), clockTime(serverNow()));
+  foot();
+}, 1000);
+// Filters depend on the time (a promise becomes late by itself).
+setInterval(draw, 5000);
+
+bindKeys({ queue, search: $("search"), help: $("help"), act: (key) => {
+  const incident = detail.incident ?? calls.waiting()[0];
+  if (key === "A" && detail.incident?.answered_by && calls.waiting().length) {
+    const first = calls.waiting()[0];
+    queue.select(first.id, { scroll: true });
+    return actions.answer(first);
+  }
+  if (!incident) return undefined;
+  if (incident.id !== detail.id) queue.select(incident.id, { scroll: true });
+  return actions.byKey(key, incident)?.run($("case").querySelector(`[aria-keyshortcuts="${key}"]`));
+} });

@@ -1,0 +1,133 @@
+/** What asks for the operator: urgent incidents nobody has answered (with sound), and alarms to acknowledge. */
+
+import { el, icon, put } from "shushan/cockpit/dom";
+import { confirm, ready, ring, unlock } from "shushan/cockpit/sound";
+import { toast } from "shushan/console/toast";
+import { post } from "shushan/http";
+import { clockTime, CLOCKS, fill, LEVEL_SIGNS, n_, _ } from "shushan/words";
+
+const AGAIN_MS = 3000;
+const SHOWN = 3;
+const CALLS_FOR_MS = 15 * 60 * 1000;
+
+export class Calls {
+  constructor({ box, button, labels, may, store, open, answer, take, now }) {
+    Object.assign(this, { box, button, labels, may, store, open, answer, take, now });
+    this.nodes = new Map();
+    this.all = false;
+    this.button.addEventListener("click", () => this.#toggle());
+    this.rest = el("button", { type: "button", class: "alarm-rest", on: { click: () => { this.all = !this.all; this.draw(); } } });
+    setInterval(() => this.#sound(), AGAIN_MS);
+    this.#word();
+  }
+
+  async #toggle() {
+    this.on = !this.on;
+    if (this.on && !(await unlock())) {
+      this.on = false;
+      toast(_("This browser does not let the page sound."), "missed");
+    }
+    if (this.on) confirm();
+    this.#word();
+  }
+
+  #word() {
+    this.button.setAttribute("aria-pressed", String(Boolean(this.on)));
+    put(this.button.querySelector("[data-word]"), this.on ? _("Sound on") : _("Start shift · sound on"));
+    this.button.querySelector(".icon").className = `icon icon-${this.on ? "sound" : "mute"}`;
+  }
+
+  /** Ids of urgent incidents that nobody has answered, the most urgent and oldest first. */
+  waiting() {
+    const now = this.now();
+    return this.store
+      .all("incident")
+      .filter((i) => !i.ended_at && i.level <= 2 && !i.answered_by && now - Date.parse(i.opened_at) < CALLS_FOR_MS)
+      .sort((a, b) => a.level - b.level || a.id - b.id);
+  }
+
+  /** One more urgent incident came in by a push: heard at once, also where the page is behind another. */
+  heard(incident) {
+    if (this.on && incident.level <= 2 && !incident.answered_by && !incident.ended_at) ring(incident.level);
+  }
+
+  #sound() {
+    if (!this.on || !ready() || !this.may.has("incidents.answer_incident")) return;
+    const [first] = this.waiting();
+    if (first) ring(first.level);
+  }
+
+  draw() {
+    const calls = this.may.has("incidents.answer_incident") ? this.waiting() : [];
+    const alarms = this.store.all("alarm").filter((alarm) => !alarm.acknowledged_at).sort((a, b) => b.id - a.id);
+    const wanted = [...calls.map((i) => [`call-${i.id}`, () => this.#call(i)]), ...alarms.map((a) => [`alarm-${a.id}`, () => this.#alarm(a)])];
+    const shown = this.all ? wanted.slice(0, 20) : wanted.slice(0, SHOWN);
+    const keep = new Set(shown.map(([key]) => key));
+    for (const [key, node] of this.nodes) {
+      if (keep.has(key)) continue;
+      node.remove();
+      this.nodes.delete(key);
+    }
+    shown.forEach(([key, make], index) => {
+      let node = this.nodes.get(key);
+      if (!node) this.nodes.set(key, (node = make()));
+      if (this.box.children[index] !== node) this.box.insertBefore(node, this.box.children[index] ?? null);
+    });
+    const left = wanted.length - shown.length;
+    this.rest.hidden = wanted.length <= SHOWN;
+    put(this.rest, left > 0 ? fill(n_("%(n)s more", "%(n)s more", left), { n: left }) : _("show fewer"));
+    this.box.append(this.rest);
+    return new Set(calls.map((incident) => incident.id));
+  }
+
+  #call(incident) {
+    return el(
+      "div",
+      { class: "alarm", data: { call: incident.id }, role: "alert" },
+      el("span", { class: `tag level level-${incident.level}` }, LEVEL_SIGNS[incident.level]),
+      el(
+        "div",
+        { class: "alarm-words" },
+        el("b", {}, el("button", { type: "button", on: { click: () => this.open(incident.id) } }, incident.title)),
+        el("span", {}, [clockTime(incident.opened_at), incident.community?.name, incident.grid?.name].filter(Boolean).join(" · ")),
+      ),
+      el("button", { type: "button", class: "button button-primary", on: { click: (event) => this.answer(incident, event.currentTarget) } }, _("Respond"), el("kbd", { "aria-hidden": "true" }, "A")),
+    );
+  }
+
+  #alarm(alarm) {
+    return el(
+      "div",
+      { class: "alarm", data: { alarm: alarm.id, kind: alarm.kind }, role: "alert" },
+      icon("missed"),
+      el(
+        "div",
+        { class: "alarm-words" },
+        el("b", {}, this.labels.alarms[alarm.kind] ?? alarm.kind),
+        el("span", {}, this.#about(alarm)),
+      ),
+      alarm.incident ? el("button", { type: "button", class: "button", on: { click: () => this.open(alarm.incident) } }, _("Open")) : null,
+      el("button", { type: "button", class: "button", on: { click: (event) => this.#acknowledge(alarm, event.currentTarget) } }, _("Acknowledge")),
+    );
+  }
+
+  #about(alarm) {
+    if (alarm.kind === "outage_digest") {
+      const counts = Object.entries(alarm.data.counts ?? {}).map(([code, n]) => `${CLOCKS[code]?.() ?? this.labels.clocks[code] ?? code} ${n}`);
+      return `${clockTime(alarm.data.from)}–${clockTime(alarm.data.to)} · ${counts.join("、")}`;
+    }
+    return [clockTime(alarm.raised_at), this.labels.forces[alarm.data?.part], alarm.title].filter(Boolean).join(" · ");
+  }
+
+  async #acknowledge(alarm, button) {
+    button.setAttribute("aria-busy", "true");
+    try {
+      const answer = await post(`/api/v1/alarms/${alarm.id}/acknowledge/`);
+      this.take("alarm", answer);
+    } catch (problem) {
+      toast(problem.message, "missed");
+    } finally {
+      button.removeAttribute("aria-busy");
+    }
+  }
+}
