@@ -1,12 +1,13 @@
 """Addresses below /api/v1/ of this room."""
 
-from django.urls import path
+from django.urls import include, path
 
 from incidents import api
 from incidents.api_actions import STEPS, view_of
 
 app_name = "incidents-api"
 urlpatterns = [
+    path("", include("incidents.api_urls_intake")),
     path("incidents/", api.Incidents.as_view(), name="incidents"),
     path("incidents/<int:pk>/", api.OneIncident.as_view(), name="incident"),
     path("incidents/<int:pk>/attachments/", api.Attachments.as_view(), name="attachments"),

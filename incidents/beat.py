@@ -6,6 +6,11 @@ SCHEDULE = {
         "schedule": 1.0,
         "options": {"queue": "clocks", "expires": 2},
     },
+    "process-alerts": {
+        "task": "incidents.process_alerts",
+        "schedule": 1.0,
+        "options": {"queue": "default", "expires": 2},
+    },
     "resume-suspended": {
         "task": "incidents.resume_suspended",
         "schedule": 10.0,

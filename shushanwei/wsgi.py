@@ -6,3 +6,7 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shushanwei.settings")
 application = get_wsgi_application()
+
+from shushanwei.straight import alerts_first  # noqa: E402 - only when Django is set up
+
+application = alerts_first(application)
