@@ -5,6 +5,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Community(models.Model):
@@ -79,7 +80,7 @@ class Posting(models.Model):
         LEADER = "leader", _("grid leader")  # 网格长
         WORKER = "worker", _("full-time grid worker")  # 专职网格员
         BACKUP = "backup", _("backup (A/B pair)")  # AB岗
-        COLLECTOR = "collector", _("collector")  # 采集员
+        COLLECTOR = "collector", pgettext_lazy("duty", "collector")  # 采集员
 
     grid = models.ForeignKey(Grid, models.PROTECT, related_name="postings")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

@@ -1,5 +1,15 @@
 """What this room puts into the top bar."""
 
+from django.utils.translation import gettext_lazy as _
+
 from shushanwei.common.navigation import NavItem
 
-ITEMS: list[NavItem] = []
+ITEMS: list[NavItem] = [
+    NavItem(
+        label=_("Grids"),
+        url_name="grid:ground",
+        permission="grid.view_ground",
+        order=60,
+        hint=_("Communities, grids and micro-grids on the map."),
+    ),
+]

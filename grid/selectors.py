@@ -8,6 +8,8 @@ from collections.abc import Iterator
 import shapely
 import structlog
 from django.db import DatabaseError
+from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from grid.areas import Area
 from grid.areas import Ground as KnownGround
@@ -159,3 +161,25 @@ def _collection(rows: list[dict]) -> bytes:
     # The outline is a sketch wherever it is drawn (示意边界), and the file says so too.
     head = {"type": "FeatureCollection", "edition": edition(), "approximate": True, "features": rows}
     return json.dumps(head, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def community_rows() -> QuerySet[Community]:
+    """The communities with the number of their grids, micro-grids and households, without polygons."""
+    return Community.objects.defer("polygon").annotate(
+        grid_count=Count("grids", filter=Q(grids__kind=Grid.Kind.SOCIAL)),
+        micro_count=Count("grids", filter=Q(grids__kind=Grid.Kind.MICRO)),
+        household_count=Sum("grids__households", filter=Q(grids__kind=Grid.Kind.SOCIAL)),
+    )
+
+
+def grid_rows(community: str) -> QuerySet[Grid]:
+    """The grids of one community that are not parts of others, with the number of their parts."""
+    return Grid.objects.filter(community=community, parent=None).defer("polygon").annotate(part_count=Count("parts"))
+
+
+def ground_totals() -> dict[str, int]:
+    """How many communities, people, grids and micro-grids there are."""
+    totals = Community.objects.aggregate(communities=Count("code"), people=Coalesce(Sum("population"), 0))
+    return totals | Grid.objects.aggregate(
+        grids=Count("code", filter=Q(kind=Grid.Kind.SOCIAL)), micro_grids=Count("code", filter=Q(kind=Grid.Kind.MICRO))
+    )

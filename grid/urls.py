@@ -1,6 +1,11 @@
 """Pages of this room."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from grid import views
 
 app_name = "grid"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("grid/", views.ground, name="ground"),
+    path("grid/ground.geojson", views.download, name="download"),
+]

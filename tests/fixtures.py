@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
+from grid import selectors
+from grid.services import calendar
+
 BROWSERS = ["chromium", "chromium-browser", "google-chrome"]
 FLAGS = [
     "--no-sandbox",
@@ -16,6 +19,13 @@ FLAGS = [
     "--disable-background-networking",
     "--autoplay-policy=no-user-gesture-required",
 ]
+
+
+@pytest.fixture(autouse=True)
+def _look_at_the_ground_again():
+    """What a process keeps in memory of the ground and the calendar belongs to the test before."""
+    selectors.look_again()
+    calendar.look_again()
 
 
 @pytest.fixture

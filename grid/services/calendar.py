@@ -8,6 +8,7 @@ from datetime import time as time_of_day
 
 import chinese_calendar
 from django.db import transaction
+from django.utils import timezone
 
 from grid.models import CalendarDay, WorkPeriod
 from shushanwei.common.worktime import Period, WorkCalendar
@@ -87,3 +88,10 @@ def _calendar(periods: list[tuple], days: list[tuple]) -> WorkCalendar:
         days = [(day.date, day.kind) for day in shipped_days()]
     overrides = {day: kind == CalendarDay.Kind.WORKDAY for day, kind in days}
     return WorkCalendar(tuple(Period(*row) for row in periods), overrides)
+
+
+def calendar_ends_soon(days: int = 45) -> bool:
+    """Whether the known holidays end within `days`: then next year's calendar must be entered."""
+    until = calendar_known_until()
+    # The year's last moved day lies in October; the year itself is known to its end.
+    return until is None or (date(until.year, 12, 31) - timezone.localdate()).days < days

@@ -267,9 +267,7 @@ def calendar_of(
 
 
 def _offset(moment: time) -> timedelta:
-    return timedelta(
-        hours=moment.hour, minutes=moment.minute, seconds=moment.second, microseconds=moment.microsecond
-    )
+    return timedelta(hours=moment.hour, minutes=moment.minute, seconds=moment.second, microseconds=moment.microsecond)
 
 
 def _local(instant: datetime, calendar: WorkCalendar) -> datetime:

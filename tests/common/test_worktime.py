@@ -177,9 +177,7 @@ def worked(minute: datetime, calendar: WorkCalendar) -> bool:
     rows = [p for p in calendar.periods if p.weekday == (day.weekday() if own else None)]
     newest = max((p.valid_from for p in rows if p.valid_from <= day), default=min(p.valid_from for p in rows))
     return any(
-        p.start <= minute.time() and (minute.time() < p.end or p.end == time(0))
-        for p in rows
-        if p.valid_from == newest
+        p.start <= minute.time() and (minute.time() < p.end or p.end == time(0)) for p in rows if p.valid_from == newest
     )
 
 

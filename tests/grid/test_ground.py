@@ -171,9 +171,7 @@ def problems_of(file, known=None):
 def changed(change):
     """The grids of one community with its community, after somebody spoiled them."""
     file = one_community()
-    whole = next(
-        f for f in json.loads(SHIPPED_TEXT)["features"] if f["properties"]["code"] == "330109003015"
-    )
+    whole = next(f for f in json.loads(SHIPPED_TEXT)["features"] if f["properties"]["code"] == "330109003015")
     file["features"].insert(0, whole)
     change(file)
     return file
