@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Q
 
-from grid.selectors import work_calendar
+from grid.working import work_calendar
 from incidents.events import PER_FORCE, Facts, applies, outcome
 from incidents.models import Deadline, FilingStandard, Incident, SlaPolicy
 from incidents.models.deadlines import OPEN

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 
-from grid.selectors import work_calendar
+from grid.working import work_calendar
 from incidents.lifecycle import Status
 from incidents.models import Attachment, CaseCheck, Deadline, Incident
 from incidents.models.deadlines import OPEN

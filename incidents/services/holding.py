@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from grid.selectors import work_calendar
+from grid.working import work_calendar
 from incidents.lifecycle import Status
 from incidents.models import CaseReturn, Deadline, Department, Incident
 from incidents.models.deadlines import OPEN
