@@ -12,8 +12,9 @@ from structlog.contextvars import bound_contextvars
 
 from incidents.intake.rules import Thing, is_muted, level_of, thing_of, title_of
 from incidents.models import Alert, AlertKind, LevelRule, Mute, Source
-from incidents.services import Draft, open_or_join
+from incidents.services import Draft, open_or_join, set_level
 from shushanwei.common.clock import db_now
+from shushanwei.journal.selectors import story_of
 
 log = structlog.get_logger(__name__)
 LISTED = 2_000  # alerts looked at in one round
@@ -146,6 +147,7 @@ def _fold(thing: Thing, ids: list[int], book: Book) -> int:
             opened_at=None if first.processed_at else min(alert.received_at for alert in alerts),
             alert_kind=first.kind,
             confidence=first.confidence,
+            szcg_category=kind.szcg_category,
         )
         incident, opened = open_or_join(
             draft,
@@ -156,9 +158,17 @@ def _fold(thing: Thing, ids: list[int], book: Book) -> int:
         joined = [alert.pk for alert in alerts[1:]] if opened else [alert.pk for alert in alerts]
         if opened:
             _settle([first.pk], State.OPENED, incident.pk)
+        elif thing.level < incident.level and not _level_was_judged(incident.pk):
+            # Folding must not hide that it has become worse.
+            set_level(incident.pk, thing.level, actor=None, reason=draft.title)
         _settle(joined, State.JOINED, incident.pk)
         log.info("alerts_processed", incident=incident.pk, opened=opened, alerts=len(alerts), kind=first.kind)
     return len(alerts)
+
+
+def _level_was_judged(incident_id: int) -> bool:
+    """Whether a person has set the level: then no further signal sets it."""
+    return story_of("incident", incident_id).filter(verb="incident.level_changed", actor__isnull=False).exists()
 
 
 def _settle(ids: list[int], state: str, incident_id: int) -> None:

@@ -148,7 +148,7 @@ def merge(incident_id: int, master_id: int, *, actor: User) -> Incident:
 
 
 @transaction.atomic
-def set_level(incident_id: int, level: int, *, actor: User, reason: str = "") -> Incident:
+def set_level(incident_id: int, level: int, *, actor: User | None, reason: str = "") -> Incident:
     """Change the level. An upgrade restarts nothing; a downgrade needs a reason and keeps S15 if E5 happened."""
     if level not in (1, 2, 3, 4):
         raise BadInput("level", "1 to 4")

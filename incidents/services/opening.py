@@ -46,6 +46,7 @@ class Draft:
     join_key: str | None = None
     joins_until: datetime | None = None
     client_uuid: UUID | None = None
+    szcg_category: CaseCategory | None = None
 
 
 @transaction.atomic
@@ -62,7 +63,7 @@ def open_incident(draft: Draft, *, actor: User | None = None, alert_count: int =
         status=Status.PENDING_DISPATCH if immediate else Status.REPORTED,
         level=draft.level,
         category=draft.category,
-        szcg_category=default_szcg(draft.category),
+        szcg_category=draft.szcg_category or default_szcg(draft.category),
         source_kind=draft.source_kind,
         title=draft.title.strip()[:200],
         text=draft.text,
