@@ -1,6 +1,7 @@
 """The dispatch API of the centre: who could go, ordering, reinforcement, units and orders."""
 
 import django_filters
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -74,7 +75,7 @@ class Dispatch(APIView):
         incident = incident_for(request.user, pk)
         given = checked(shapes.OrderInput, request)
         if given["unit"] is not None and given["department"] is not None:
-            raise BadInput("department", "Either a unit or a department.")
+            raise BadInput("department", _("Either a unit or a department."))
         if given["department"] is not None:
             must_hold(request.user, "dispatch.order_department")
             order = services.order_department(
@@ -183,4 +184,4 @@ def filtered(filters, request, queryset):
 def must_hold(user, permission: str) -> None:
     """Raise NotAllowed for who does not hold `permission`."""
     if not user.has_perm(permission):
-        raise NotAllowed(f"This needs the permission {permission}.")
+        raise NotAllowed(_("This needs the permission %(code)s.") % {"code": permission})

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
 from rest_framework.response import Response
@@ -116,7 +117,7 @@ class Arrive(WithPhoto):
     def post(self, request, pk):
         if request.user.has_perm("dispatch.order_unit"):
             selectors.assignment_for(request.user, pk)
-            raise NotAllowed("An arrival is told from the scene, never from the command room.")
+            raise NotAllowed(_("An arrival is told from the scene, never from the command room."))
         order = selectors.own_order(request.user, pk)
         given = checked(shapes.ArriveInput, request)
         return shown(
@@ -256,7 +257,7 @@ def _photo_or_none(given: dict) -> services.Photo | None:
 def _photo(given: dict) -> services.Photo:
     sent = given["photo"]
     if sent.size > LARGEST_PHOTO:
-        raise BadInput("photo", "Larger than 10 MB.")
+        raise BadInput("photo", _("Larger than 10 MB."))
     return services.Photo.at(
         lon=given["lon"],
         lat=given["lat"],
@@ -275,5 +276,5 @@ def _handler(order: Assignment, username: str) -> User | None:
         username=username, is_active=True, grants__department_code=order.department.code
     ).first()
     if found is None:
-        raise BadInput("handler", "Nobody of the department has this user name.")
+        raise BadInput("handler", _("Nobody of the department has this user name."))
     return found

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from dispatch.defaults import RULES
 from dispatch.matching import Candidate, UnitView, rank
@@ -41,7 +42,7 @@ def assignment_for(user: User, pk: int) -> Assignment:
     """One order the person may see; raises NotFound otherwise, as if it did not exist."""
     order = assignments_for(user).filter(pk=pk).first()
     if order is None:
-        raise NotFound(f"There is no order {pk}.")
+        raise NotFound(_("There is no order %(id)s.") % {"id": pk})
     return order
 
 
@@ -49,9 +50,9 @@ def own_order(user: User, pk: int) -> Assignment:
     """An order of the person's own unit, to be answered; raises NotFound, or NotAllowed for who only sees it."""
     order = assignment_for(user, pk)
     if not user.has_perm("dispatch.answer_order") or order.unit_id is None:
-        raise NotAllowed("Only the ordered unit answers an order.")
+        raise NotAllowed(_("Only the ordered unit answers an order."))
     if not order.unit.members.filter(user=user).exists():
-        raise NotAllowed("This order went to another unit.")
+        raise NotAllowed(_("This order went to another unit."))
     return order
 
 
@@ -60,14 +61,14 @@ def own_case(user: User, pk: int, permission: str = "dispatch.handle_case") -> A
     order = assignment_for(user, pk)
     reach = reach_of(user, permission)
     if order.department is None or order.department.code not in reach.departments:
-        raise NotAllowed("Only the department that was given the case does this.")
+        raise NotAllowed(_("Only the department that was given the case does this."))
     return order
 
 
 def unit_of(user: User) -> Unit:
     """The unit whose phone this person holds; raises NotFound for who belongs to none."""
     if not user.has_perm("dispatch.answer_order"):
-        raise NotAllowed("This account answers no orders.")
+        raise NotAllowed(_("This account answers no orders."))
     unit = (
         Unit.objects.filter(members__user=user, is_active=True)
         .select_related("position")
@@ -75,7 +76,7 @@ def unit_of(user: User) -> Unit:
         .first()
     )
     if unit is None:
-        raise NotFound("This account belongs to no unit.")
+        raise NotFound(_("This account belongs to no unit."))
     return unit
 
 

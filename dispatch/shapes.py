@@ -37,7 +37,8 @@ def assignment_shape(assignment: Assignment) -> dict:
         "ordered_by": str(assignment.ordered_by) if assignment.ordered_by_id else None,
         "end_reason": assignment.end_reason,
         "end_note": assignment.end_note,
-        "result": assignment.result,
+        "result": assignment.result.get("done", ""),
+        "facts": assignment.result,
     }
     for column in INSTANTS:
         shape[column] = iso(getattr(assignment, column))

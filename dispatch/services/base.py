@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from dispatch.matching import Candidate, sentence
 from dispatch.models import Assignment, Unit
@@ -26,7 +27,7 @@ def locked_order(assignment_id: int) -> tuple[Incident, Assignment]:
     """The order and its incident under their locks, read again; raises NotFound."""
     incident_id = Assignment.objects.filter(pk=assignment_id).values_list("incident_id", flat=True).first()
     if incident_id is None:
-        raise NotFound(f"There is no order {assignment_id}.")
+        raise NotFound(_("There is no order %(id)s.") % {"id": assignment_id})
     incident = locked(incident_id)
     order = (
         Assignment.objects.select_for_update(no_key=True, of=("self",))
@@ -94,7 +95,7 @@ def must_be_open(order: Assignment, *statuses: str) -> None:
         return
     since = order.ended_at or order.finished_at or order.arrived_at or order.accepted_at or order.offered_at
     raise Conflict(
-        f"The order is {Status(order.status).label} since {_clock(since)}.",
+        _("The order is “%(state)s” since %(at)s.") % {"state": Status(order.status).label, "at": _clock(since)},
         now=order.status,
         since=since.isoformat(),
     )
@@ -103,9 +104,10 @@ def must_be_open(order: Assignment, *statuses: str) -> None:
 def busy_conflict(order: Assignment) -> Conflict:
     """The refusal for who comes second: what was ordered, by whom and when."""
     what = order.unit.name if order.unit else str(order.department)
-    who = str(order.ordered_by) if order.ordered_by_id else "the system"
+    who = str(order.ordered_by) if order.ordered_by_id else _("the system")
     return Conflict(
-        f"{what} was ordered to {order.incident.case_no} by {who} at {_clock(order.offered_at)}.",
+        _("%(what)s was ordered to %(case_no)s by %(who)s at %(at)s.")
+        % {"what": what, "case_no": order.incident.case_no, "who": who, "at": _clock(order.offered_at)},
         by=who if order.ordered_by_id else None,
         at=order.offered_at.isoformat(),
         unit=order.unit_id,

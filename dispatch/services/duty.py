@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from dispatch.models import Unit
 from dispatch.selectors import live_order_of
@@ -20,12 +21,15 @@ def set_duty(unit_id: int, on: bool, *, actor: User | None = None) -> Unit:
     """Sign the unit on or off; a repeat changes nothing. Raises Conflict while it is ordered somewhere."""
     unit = Unit.objects.select_for_update(no_key=True).filter(pk=unit_id, is_active=True).first()
     if unit is None:
-        raise NotFound(f"There is no unit {unit_id}.")
+        raise NotFound(_("There is no unit %(id)s.") % {"id": unit_id})
     if (unit.on_duty_since is not None) == on:
         return unit
     live = live_order_of(unit)
     if not on and live is not None:
-        raise Conflict(f"{unit.name} is still ordered to {live.incident.case_no}.", incident=live.incident_id)
+        raise Conflict(
+            _("%(unit)s is still ordered to %(case_no)s.") % {"unit": unit.name, "case_no": live.incident.case_no},
+            incident=live.incident_id,
+        )
     now = db_now()
     unit.on_duty_since = now if on else None
     unit.seen_at = now

@@ -52,7 +52,7 @@ def order_unit(
     if unit_id is None:
         taken = take_first(candidates)
         if taken is None:
-            raise Conflict("No unit on duty can be proposed; choose one and say why, or call reinforcement.")
+            raise Conflict(_("No unit on duty can be proposed; choose one and say why, or call reinforcement."))
         unit, candidate = taken
     else:
         unit = take(unit_id)
@@ -75,7 +75,7 @@ def order_department(
     _may_take(incident, Part.MAIN)
     department = Department.objects.filter(pk=department_id, is_active=True).first()
     if department is None:
-        raise NotFound(f"There is no department {department_id}.")
+        raise NotFound(_("There is no department %(id)s.") % {"id": department_id})
     return place_department(incident, department, actor=actor, note=(reason or "").strip()[:500])
 
 
@@ -98,7 +98,7 @@ def recall(assignment_id: int, *, actor: User, reason: str) -> Assignment:
 def _may_take(incident: Incident, part: str) -> None:
     must_be_live(incident)
     if incident.suspended_at is not None:
-        raise WrongStep(f"{incident.case_no} is on hold.", now=incident.status)
+        raise WrongStep(_("%(case_no)s is on hold.") % {"case_no": incident.case_no}, now=incident.status)
     main = next((o for o in selectors.live_orders(incident.pk) if o.part == Part.MAIN), None)
     if part == Part.MAIN:
         if main is not None:
@@ -117,7 +117,7 @@ def _candidate(incident: Incident, unit: Unit, candidates: list[Candidate]) -> C
         others = selectors.candidates_for(incident, db_now(), kinds=[unit.kind])
         found = next((c for c in others if c.unit.id == unit.pk), None)
     if found is None:
-        raise Conflict(f"{unit.name} is no longer free.", unit=unit.pk)
+        raise Conflict(_("%(unit)s is no longer free.") % {"unit": unit.name}, unit=unit.pk)
     return found
 
 

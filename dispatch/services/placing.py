@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from dispatch import selectors
 from dispatch.matching import Candidate
@@ -69,9 +70,9 @@ def take(unit_id: int) -> Unit:
     """The unit under its lock; raises NotFound, or Conflict when it is off duty or ordered elsewhere."""
     unit = Unit.objects.select_for_update(no_key=True).filter(pk=unit_id, is_active=True).first()
     if unit is None:
-        raise NotFound(f"There is no unit {unit_id}.")
+        raise NotFound(_("There is no unit %(id)s.") % {"id": unit_id})
     if unit.on_duty_since is None:
-        raise Conflict(f"{unit.name} is off duty.", unit=unit.pk)
+        raise Conflict(_("%(unit)s is off duty.") % {"unit": unit.name}, unit=unit.pk)
     live = selectors.live_order_of(unit)
     if live is not None:
         raise busy_conflict(live)
@@ -172,5 +173,5 @@ def create_order(**columns) -> Assignment:
         with transaction.atomic():
             order = Assignment.objects.create(**columns)
     except IntegrityError as error:
-        raise Conflict("Somebody else was faster.") from error
+        raise Conflict(_("Somebody else was faster.")) from error
     return order
