@@ -19,7 +19,10 @@ export function showLink(link, badge) {
   const word = document.createElement("span");
   const age = document.createElement("span");
   age.setAttribute("aria-hidden", "true"); // it changes each second: read out, it would never stop
-  badge.replaceChildren(icon, word, age);
+  const again = document.createElement("a");
+  again.href = globalThis.location.href; // loading the page again leads to the sign-in page and back
+  again.textContent = _("sign in again");
+  badge.replaceChildren(icon, word, age, again);
 
   const draw = () => {
     const [shape, says] = WORDS[link.state] ?? WORDS.connecting;
@@ -30,6 +33,7 @@ export function showLink(link, badge) {
     put(word, says());
     put(age, seconds >= 5 ? fill(_("data %(age)s old"), { age: ageText(seconds) }) : "");
     age.hidden = seconds < 5;
+    again.hidden = link.state !== "signed-out";
   };
   link.addEventListener("state", draw);
   const timer = setInterval(draw, 1000);
