@@ -14,6 +14,14 @@ SHARED = [
 ]
 
 
+class OneLine(logging.Filter):
+    """Without Redis beat fails at every nudge: the sentence is enough, the same traceback each second is not."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.exc_info = None
+        return True
+
+
 def configure(level: str, *, json: bool) -> dict:
     """Django's LOGGING dictionary; also sets up structlog for `structlog.get_logger()`."""
     structlog.configure(
@@ -26,10 +34,15 @@ def configure(level: str, *, json: bool) -> dict:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    renderer = (
-        structlog.processors.JSONRenderer(ensure_ascii=False)
+    # Plain tracebacks: the decorated ones print local variables, and those hold names and keys.
+    last = (
+        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
         if json
-        else structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0)
+        else [
+            structlog.dev.ConsoleRenderer(
+                colors=False, pad_event_to=0, exception_formatter=structlog.dev.plain_traceback
+            )
+        ]
     )
     logging.captureWarnings(True)
     return {
@@ -38,16 +51,18 @@ def configure(level: str, *, json: bool) -> dict:
         "formatters": {
             "event": {
                 "()": structlog.stdlib.ProcessorFormatter,
-                "processor": renderer,
+                "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
                 "foreign_pre_chain": SHARED,
             }
         },
+        "filters": {"one_line": {"()": OneLine}},
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "event"}},
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
             "django_structlog": {"level": "WARNING"},
             "django.request": {"level": "ERROR"},
             "django.security.DisallowedHost": {"level": "CRITICAL"},
+            "celery.beat": {"filters": ["one_line"]},
             "celery.app.trace": {"level": "WARNING"},
             "celery.worker.strategy": {"level": "WARNING"},
             "axes": {"level": "WARNING"},

@@ -66,7 +66,7 @@ def database_and_parts() -> dict[str, str]:
     try:
         seen = ages()
     except DatabaseError as error:
-        return {"database": _because(error)} | {part: "unknown" for part in PARTS}
+        return {"database": _because(error)} | dict.fromkeys(PARTS, "unknown")
     return {"database": "ok"} | {part: _freshness(seen.get(part)) for part in PARTS}
 
 

@@ -11,9 +11,7 @@ def wheel(name: str) -> Path:
     """The folder of an installed wheel, without running its code: only the programs inside are used."""
     spec = find_spec(name)
     if spec is None or spec.origin is None:
-        raise BadConfiguration(
-            f"The Python package {name} is missing: run `make run` or set DATABASE_URL and REDIS_URL."
-        )
+        raise BadConfiguration(f"The Python package {name} is missing: `make run` installs it.")
     return Path(spec.origin).parent
 
 
