@@ -171,7 +171,7 @@ def _check_ring(ring: Any) -> None:
 def _label(properties: dict, shape: BaseGeometry) -> tuple[float, float]:
     """Where the name stands: as given if it lies inside, otherwise some place inside."""
     lon, lat = properties.get("label_lon"), properties.get("label_lat")
-    if type(lon) in (int, float) and type(lat) in (int, float) and shapely.intersects_xy(shape, lon, lat):
+    if isinstance(lon, int | float) and isinstance(lat, int | float) and shapely.intersects_xy(shape, lon, lat):
         return float(lon), float(lat)
     inside = shape.representative_point()
     return round(inside.x, 7), round(inside.y, 7)

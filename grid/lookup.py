@@ -45,7 +45,7 @@ class AreaIndex:
         box = self._box(lon, lat)
         if box is None:
             return []
-        if type(box) is int:
+        if isinstance(box, int):
             return [self.codes[box]]
         return [self.codes[i] for i in box if shapely.intersects_xy(self.shapes[i], lon, lat)]
 
@@ -54,7 +54,7 @@ class AreaIndex:
         box = self._box(lon, lat)
         if box is None:
             return ""
-        if type(box) is int:
+        if isinstance(box, int):
             return self.codes[box]
         for i in box:
             if shapely.intersects_xy(self.shapes[i], lon, lat):

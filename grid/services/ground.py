@@ -5,7 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 from django.db import connection, transaction
-from django.db.models import ProtectedError
+from django.db.models import Model, ProtectedError
 from django.utils.translation import gettext as _
 
 from grid import geojson, selectors
@@ -55,7 +55,8 @@ def load_shipped_ground() -> Counter[str]:
 
 def _write_communities(areas: dict[str, Area], done: Counter[str]) -> None:
     rows = {row.code: row for row in Community.objects.filter(code__in=areas)}
-    added, changed = [], []
+    added: list[Community] = []
+    changed: list[Community] = []
     for area in areas.values():
         values = {
             "name": area.name,
@@ -94,7 +95,7 @@ def _write_grids(areas: dict[str, Area], done: Counter[str]) -> None:
     _count(done, added, changed)
 
 
-def _sort(old, new, values: dict, added: list, changed: list) -> None:
+def _sort(old: Model | None, new: Model, values: dict, added: list, changed: list) -> None:
     if old is None:
         added.append(new)
     elif any(getattr(old, name) != value for name, value in values.items()):

@@ -256,7 +256,10 @@ def _policies(data: dict[str, Any]) -> list[Policy]:
     policies = []
     for row in data["policy"]:
         ((zh, en),) = _table(row["name"], 2)
-        clocks = tuple(Clock(*cells[:5], int(cells[5]), *cells[6:]) for cells in _table(row["clocks"], 9))
+        clocks = tuple(
+            Clock(code, name_zh, name_en, start, stop, int(target), applies, accountable, on_miss)
+            for code, name_zh, name_en, start, stop, target, applies, accountable, on_miss in _table(row["clocks"], 9)
+        )
         policies.append(Policy(row["code"], row["version"], zh, en, row["effective_from"], clocks))
     return policies
 
