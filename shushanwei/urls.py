@@ -1,12 +1,12 @@
 """All addresses of the product; the rooms bring their own."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from shushanwei import views
 
-api = [
+api: list[URLPattern | URLResolver] = [
     path("", include("shushanwei.people.api_urls")),
     path("", include("grid.api_urls")),
     path("", include("incidents.api_urls")),

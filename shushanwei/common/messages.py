@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_javascript, extract_python
@@ -22,14 +23,14 @@ from shushanwei.config import BASE_DIR
 
 LANGUAGE = "zh_Hans"
 ROOMS = ["demo", "dispatch", "grid", "incidents", "points", "shushanwei", "worksites"]
-PYTHON = {
+PYTHON: dict[Any, Any] = {
     "_": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None,
     "ngettext": (1, 2), "ngettext_lazy": (1, 2), "pgettext": ((1, "c"), 2), "pgettext_lazy": ((1, "c"), 2),
 }  # fmt: skip
-SCRIPT = {"_": None, "gettext": None, "n_": (1, 2), "ngettext": (1, 2)}
+SCRIPT: dict[Any, Any] = {"_": None, "gettext": None, "n_": (1, 2), "ngettext": (1, 2)}
 TEXT = r"""(u?(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'))"""
 CALL = re.compile(rf"\b(n?p?n?gettext)\({TEXT}(?:,\s*{TEXT})?")
-SCRIPT_OPTIONS = {"encoding": "utf-8", "parse_template_string": True}
+SCRIPT_OPTIONS: Any = {"encoding": "utf-8", "parse_template_string": True}
 PLACE = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 
 
@@ -75,7 +76,7 @@ def said(base: Path = BASE_DIR) -> Iterator[Said]:
         yield from _from_template(path, base)
     for path in sorted((base / "static" / "js").rglob("*.js")):
         with open(path, "rb") as file:
-            for line, function, texts, _ in extract_javascript(file, list(SCRIPT), [], SCRIPT_OPTIONS):
+            for line, function, texts, _ in extract_javascript(file, SCRIPT, [], SCRIPT_OPTIONS):
                 yield from _pick("djangojs", SCRIPT[function], texts, f"{path.relative_to(base)}:{line}")
 
 
@@ -88,8 +89,7 @@ def faults(base: Path = BASE_DIR) -> list[str]:
         for message in _read(path):
             if not message.id:
                 continue
-            text = message.id[0] if isinstance(message.id, tuple) else message.id
-            translated = message.string[0] if isinstance(message.string, list | tuple) else message.string
+            text, translated = _first(message.id), _first(message.string)
             if message.fuzzy:
                 found.append(f"fuzzy: {text!r} in {room}")
             if not translated:
@@ -101,11 +101,16 @@ def faults(base: Path = BASE_DIR) -> list[str]:
                 other = chinese[key][1].relative_to(base)
                 found.append(f"said in two ways: {text!r} → {translated!r} in {room}, {chinese[key][0]!r} in {other}")
             chinese[key] = (translated, path)
-    missing = {}
+    missing: dict[tuple[str, str], str] = {}
     for item in said(base):
         if (item.domain, item.text, item.context) not in chinese:
             missing.setdefault((item.domain, item.text), item.place)
     return found + [f"no Chinese ({domain}): {text!r} at {place}" for (domain, text), place in missing.items()]
+
+
+def _first(forms: Any) -> str:
+    """The text of a message, or the first of its plural forms."""
+    return forms[0] if isinstance(forms, list | tuple) else forms
 
 
 def _read(path: Path) -> Catalog:
@@ -117,7 +122,7 @@ def _from_python(path: Path, base: Path) -> Iterator[Said]:
     source = path.read_bytes()
     if b"gettext" not in source:
         return
-    for line, function, texts, _ in extract_python(io.BytesIO(source), list(PYTHON), [], {}):
+    for line, function, texts, _ in extract_python(io.BytesIO(source), PYTHON, [], {}):
         yield from _pick("django", PYTHON[function], texts, f"{path.relative_to(base)}:{line}")
 
 

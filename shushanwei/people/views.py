@@ -55,6 +55,7 @@ def here(request: HttpRequest) -> HttpResponse:
 def locked_out(request: HttpRequest, response: HttpResponse | None = None, credentials: dict | None = None):
     """What a locked account sees: 429 with the time to wait, as a page or as a problem for API callers."""
     minutes = int(LOCKED.total_seconds() // 60)
+    answer: HttpResponse
     if request.path.startswith("/api/"):
         answer = problem_json(TooMany(_("Locked after too many failures; try again in %d minutes.") % minutes))
     else:
