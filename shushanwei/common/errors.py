@@ -111,7 +111,9 @@ def problem_response(exc: Exception, context: dict) -> Response | None:
 def _flat(detail, path=""):
     if isinstance(detail, dict):
         for field, inner in detail.items():
-            yield from _flat(inner, f"{path}.{field}" if path else str(field))
+            # A list names its bad items by number.
+            here = f"{path}[{field}]" if isinstance(field, int) else f"{path}.{field}" if path else str(field)
+            yield from _flat(inner, here)
     elif isinstance(detail, list) and any(isinstance(item, dict | list) for item in detail):
         for index, inner in enumerate(detail):
             yield from _flat(inner, f"{path}[{index}]")

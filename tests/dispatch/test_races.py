@@ -1,0 +1,140 @@
+"""Many hands at once on a real database: one winner, and each consequence exactly once."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+
+from dispatch import services
+from dispatch.models import Assignment, Reinforcement
+from incidents.models import Deadline, Incident
+from shushanwei.common.clock import db_now
+from shushanwei.common.errors import Conflict
+from tests.dispatch.conftest import north, orders, verbs
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def all_at_once(*calls):
+    """Run the calls in threads that start together; returns what each gave or raised."""
+    gate, results = threading.Barrier(len(calls)), [None] * len(calls)
+
+    def run(index, call):
+        gate.wait()
+        try:
+            results[index] = call()
+        except Exception as error:
+            results[index] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=item) for item in enumerate(calls)]
+    [thread.start() for thread in threads]
+    [thread.join(120) for thread in threads]
+    return results
+
+
+def test_two_seats_and_one_incident_give_one_order(opened, unit, person):
+    unit("一班")
+    unit("二班", north_m=700)
+    incident = opened()
+    seats = [person("seat_operator", name) for name in ("seat1", "seat2")]
+
+    results = all_at_once(*[lambda seat=seat: services.order_unit(incident.pk, actor=seat) for seat in seats])
+
+    assert sorted(type(r).__name__ for r in results) == ["Assignment", "Conflict"]
+    assert len(orders(incident)) == 1
+
+
+def test_two_hundred_claims_of_one_unit_have_one_winner(opened, unit, seat):
+    one = unit("一班")
+    incidents = [opened(title=f"第{n}处", lat=north(n * 200)) for n in range(40)]
+    calls = [
+        lambda pk=incidents[n % 40].pk: services.order_unit(pk, one.pk, actor=seat, reason="就近") for n in range(40)
+    ]
+
+    winners = []
+    for _wave in range(5):
+        results = all_at_once(*calls)
+        winners += [r for r in results if isinstance(r, Assignment)]
+        assert all(isinstance(r, Assignment | Conflict) for r in results), results
+
+    assert len(winners) == 1
+    assert Assignment.objects.filter(unit=one, ended_at__isnull=True).count() == 1
+
+
+def test_two_incidents_share_out_two_units(opened, unit, seat):
+    unit("一班", north_m=100)
+    unit("二班", north_m=200)
+    places = [opened(title=f"第{n}处", lat=north(n * 60)) for n in range(2)]
+
+    results = all_at_once(*[lambda pk=p.pk: services.order_unit(pk, actor=seat) for p in places])
+
+    assert {r.unit.name for r in results} == {"一班", "二班"}
+
+
+def test_two_sweeps_act_once_on_a_missed_arrival(opened, unit, seat):
+    first = unit("一班", north_m=2000)
+    unit("二班", north_m=2500)
+    unit("派出所巡逻车", kind="police", north_m=3000)
+    incident = opened()
+    order = services.order_unit(incident.pk, first.pk, actor=seat)
+    services.mark_delivered(order.pk, actor=first.crew)
+    services.accept(order.pk, actor=first.crew)
+    past = db_now() - timedelta(seconds=1)
+    missed = Deadline.objects.filter(incident=incident, code="A5")
+    assert missed.update(due_at=past, missed_at=past, work_at=past) == 1
+
+    all_at_once(*[services.act_on_missed] * 4)
+
+    assert missed.get().consequence_at is not None
+    assert orders(incident) == [
+        ("一班", "main", "accepted"),
+        ("二班", "support", "offered"),
+        ("派出所巡逻车", "reinforcement", "offered"),
+    ]
+    assert Reinforcement.objects.get().rule == "a5_missed"
+    assert verbs(incident).count("incident.reinforcement_requested") == 1
+    assert Deadline.objects.filter(incident=incident, code="S15").count() == 1
+
+
+def test_two_sweeps_order_a_waiting_incident_once(opened, unit):
+    for n in range(4):
+        unit(f"{n}班", north_m=100 * n)
+    incident = opened(level=2)
+
+    all_at_once(*[services.assign_waiting] * 4)
+
+    assert len(orders(incident)) == 1
+
+
+def test_acceptance_and_expiry_at_once_leave_one_truth(opened, unit, seat):
+    one = unit("一班")
+    unit("二班", north_m=900)
+    incident = opened()
+    order = services.order_unit(incident.pk, one.pk, actor=seat)
+    Assignment.objects.filter(pk=order.pk).update(expires_at=db_now())
+
+    all_at_once(lambda: services.accept(order.pk, actor=one.crew), services.expire_offers)
+
+    order.refresh_from_db()
+    live = Assignment.objects.filter(incident=incident, ended_at__isnull=True, part="main")
+    assert live.count() == 1
+    assert (order.status == "accepted") == (live.get() == order)
+
+
+def test_a_missed_arrival_of_an_incident_that_was_reached_meanwhile_sends_nobody(opened, unit, seat):
+    one = unit("一班")
+    unit("二班", north_m=900)
+    incident = opened()
+    order = services.order_unit(incident.pk, one.pk, actor=seat)
+    services.mark_delivered(order.pk, actor=one.crew)
+    past = db_now() - timedelta(seconds=1)
+    Deadline.objects.filter(incident=incident, code="A5").update(due_at=past, missed_at=past)
+    Incident.objects.filter(pk=incident.pk).update(arrived_at=db_now())
+
+    services.act_on_missed()
+
+    assert Deadline.objects.get(incident=incident, code="A5").consequence_at is not None
+    assert len(orders(incident)) == 1
