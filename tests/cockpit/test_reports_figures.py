@@ -144,7 +144,7 @@ def test_hard_problems_are_old_or_came_back_twice():
 
 def test_a_running_period_is_compared_with_the_same_stretch_of_the_one_before():
     for hour in (9, 15):
-        incident(at(f"2026-11-22 {hour}:00:00"))
+        incident(at(f"2026-11-22 {hour:02}:00:00"))
     incident(at("2026-11-23 09:00:00"))
 
     assert report(now=at("2026-11-23 12:00:00"))["before"]["counts"]["reported"] == 1

@@ -8,6 +8,7 @@ from django.db.models.functions import Cast, Coalesce, Extract, Greatest
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from shushanwei.cockpit.reports.frame import Frame
 from shushanwei.cockpit.reports.registry import Figure, Grain
@@ -26,14 +27,14 @@ class Clock:
 _IMMEDIATE = _("levels Ⅰ–Ⅲ that need field action")
 _ATTENDED = _("levels Ⅰ–Ⅲ whose plan needs attendance")
 CLOCKS = [
-    Clock("R30", _("Response start"), _IMMEDIATE, True),
-    Clock("A5", _("Arrival"), _ATTENDED, True),
-    Clock("S15", _("Reinforcement"), _("incidents with a request for reinforcement (E5), one for each force"), True),
-    Clock("F24", _("Follow-up"), _("disputes, help requests and complaints, or flagged for follow-up"), True),
-    Clock("C60", _("City: response start"), _IMMEDIATE, False),
-    Clock("C480", _("City: arrival"), _ATTENDED, False),
-    Clock("C1h", _("City: first feedback"), _ATTENDED, False),
-    Clock("C24h", _("City: completion"), _("all incidents of levels Ⅰ–Ⅲ"), False),
+    Clock("R30", pgettext_lazy("report", "Response start"), _IMMEDIATE, True),
+    Clock("A5", pgettext_lazy("report", "Arrival"), _ATTENDED, True),
+    Clock("S15", pgettext_lazy("report", "Reinforcement"), _("incidents with a request for reinforcement (E5), one for each force"), True),
+    Clock("F24", pgettext_lazy("report", "Follow-up"), _("disputes, help requests and complaints, or flagged for follow-up"), True),
+    Clock("C60", pgettext_lazy("report", "City: response start"), _IMMEDIATE, False),
+    Clock("C480", pgettext_lazy("report", "City: arrival"), _ATTENDED, False),
+    Clock("C1h", pgettext_lazy("report", "City: first feedback"), _ATTENDED, False),
+    Clock("C24h", pgettext_lazy("report", "City: completion"), _("all incidents of levels Ⅰ–Ⅲ"), False),
 ]
 CODES = [clock.code for clock in CLOCKS]
 MAIN = [clock.code for clock in CLOCKS if clock.main]
@@ -66,20 +67,20 @@ def judged(f: Frame) -> Q:
 
 
 STATES = {
-    "n": (_("n"), _("met + missed: promises whose clock started in the period; one still inside its target is not "
+    "n": (pgettext_lazy("report", "n"), _("met + missed: promises whose clock started in the period; one still inside its target is not "
                     "judged yet"), judged),
-    "met": (_("Met"), _("the stop event came within the target"), met),
-    "missed": (_("Missed"), _("the stop event came late, or has not come and the target has passed"), missed),
-    "open_late": (_("Missed, still open"), _("missed, and the stop event has not come at the cut-off"),
+    "met": (pgettext_lazy("report", "Met"), _("the stop event came within the target"), met),
+    "missed": (pgettext_lazy("report", "Missed"), _("the stop event came late, or has not come and the target has passed"), missed),
+    "open_late": (pgettext_lazy("report", "Missed, still open"), _("missed, and the stop event has not come at the cut-off"),
                   lambda f: missed(f) & ~measured(f)),
-    "exempt": (_("Exempt"), _("judged, and exempted by an upheld appeal; the raw value stays"),
+    "exempt": (pgettext_lazy("report", "Exempt"), _("judged, and exempted by an upheld appeal; the raw value stays"),
                lambda f: judged(f) & Q(exempt=True)),
-    "met_counted": (_("Met, not exempt"), _("met and not exempt: the numerator of attainment"),
+    "met_counted": (pgettext_lazy("report", "Met, not exempt"), _("met and not exempt: the numerator of attainment"),
                     lambda f: met(f) & Q(exempt=False)),
-    "counted": (_("n − exempt"), _("judged and not exempt: the denominator of attainment"),
+    "counted": (pgettext_lazy("report", "n − exempt"), _("judged and not exempt: the denominator of attainment"),
                 lambda f: judged(f) & Q(exempt=False)),
-    "running": (_("Running"), _("the clock runs, its target has not passed"), lambda f: ~judged(f)),
-    "measured": (_("Measured"), _("the stop event has come; P50, P90 and P95 are taken from these"), measured),
+    "running": (pgettext_lazy("report", "Running"), _("the clock runs, its target has not passed"), lambda f: ~judged(f)),
+    "measured": (pgettext_lazy("report", "Measured"), _("the stop event has come; P50, P90 and P95 are taken from these"), measured),
 }  # fmt: skip
 
 

@@ -41,7 +41,7 @@ def reading(reader: Reader, period: Period, edition: int | None = None) -> Readi
             return Reading(period, for_reader(report.figures, reader), report)
     if edition:
         raise NotFound(f"There is no edition {edition} of {period.slug}.")
-    return Reading(period, for_reader(_present(period.slug, reader.reach), reader), None)
+    return Reading(period, for_reader(present(period.slug, reader.reach), reader), None)
 
 
 def editions(period: Period) -> QuerySet[Report]:
@@ -69,11 +69,11 @@ def for_reader(data: dict[str, Any], reader: Reader) -> dict[str, Any]:
 
 
 def frame_of(reader: Reader, period: Period, cutoff: datetime | None = None) -> Frame:
-    """The look that a list takes: at `cutoff` where one is asked for that has passed, else as of now."""
-    frame = frame_for(period, cutoff or db_now(), reader.reach)
-    return frame
+    """The look that a list takes: at `cutoff` where one is asked for that lies in the period, else as of now."""
+    return frame_for(period, max(cutoff or db_now(), period.start), reader.reach)
 
 
 @kept_for(KEPT_S)
-def _present(slug: str, reach: Reach) -> dict[str, Any]:
+def present(slug: str, reach: Reach) -> dict[str, Any]:
+    """The figures of a period as of now, for a reach."""
     return figures(frame_for(parse(slug), db_now(), reach))

@@ -1,0 +1,72 @@
+"""The rows of a list as words, the same for the page and the workbook; a totals scope gets no words of cases."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from incidents.lifecycle import Status
+from incidents.models import CaseReturn, Incident
+from incidents.models.alerts import SourceKind
+from shushanwei.cockpit.reports.present import ROMAN
+from shushanwei.cockpit.reports.registry import Grain
+from shushanwei.cockpit.reports.words import clock_time, is_chinese, span
+
+SOURCES = dict(SourceKind.choices)
+
+
+def heads(grain: Grain, sees_cases: bool) -> list[tuple[str, str]]:
+    """(sort key or "", words) of each column."""
+    what = [("", _("what"))] if sees_cases else []
+    case = [("", _("case number")), ("opened_at", _("received")), ("level", _("level")), ("", _("source")),
+            ("", _("class")), *what, ("", _("place")), ("", _("department")), ("status", _("state"))]  # fmt: skip
+    if grain is Grain.CLOCK:
+        return [*case, ("", _("promise")), ("started_at", _("started")), ("", _("due")), ("", _("stopped")),
+                ("ran", _("took")), ("", _("result"))]  # fmt: skip
+    if grain is Grain.RETURN:
+        return [*case, ("returned_at", _("sent back")), ("", _("reason")), *([("", _("note"))] if sees_cases else [])]
+    return [*case, ("closed_at", _("closed at"))]
+
+
+def cells(rows: Iterable[Any], grain: Grain, sees_cases: bool) -> Iterator[dict[str, Any]]:
+    """{incident, cells, level, status} for each row."""
+    for row in rows:
+        incident: Incident = row if grain is Grain.INCIDENT else row.incident
+        said = [
+            incident.case_no,
+            clock_time(incident.opened_at, seconds=True),
+            ROMAN[incident.level],
+            str(SOURCES.get(incident.source_kind, incident.source_kind)),
+            _named(incident.category),
+            *([incident.title] if sees_cases else []),
+            str(incident.community) if incident.community_id else _("none"),
+            _named(incident.department) if incident.department_id else _("none"),
+            str(Status(incident.status).label),
+        ]
+        tone = ""
+        if grain is Grain.CLOCK:
+            said += [
+                row.code, clock_time(row.started_at, True), clock_time(row.due_at, True), clock_time(row.stopped_at, True),
+                span(row.ran) if row.is_measured else span(None), _result(row),
+            ]  # fmt: skip
+            tone = "missed" if row.is_missed else "ok" if row.is_met else ""
+        elif grain is Grain.RETURN:
+            said += [clock_time(row.returned_at, True), CaseReturn.Reason(row.reason).label]
+            said += [row.note] if sees_cases else []
+        else:
+            said += [clock_time(incident.closed_at)]
+        yield {"incident": incident, "cells": said, "tone": tone}
+
+
+def _result(row) -> str:
+    if row.is_met:
+        result = _("kept")
+    elif row.is_missed:
+        result = _("late") if row.is_measured else _("missed, still open")
+    else:
+        result = _("running")
+    return _("%(result)s (exempt)") % {"result": result} if row.exempt else result
+
+
+def _named(thing) -> str:
+    return thing.name_zh if is_chinese() else thing.name_en or thing.name_zh
