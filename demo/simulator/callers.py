@@ -34,7 +34,7 @@ class Callers:
             await self.something()
             await asyncio.sleep(world.dice.uniform(0.3, 2.2))
         while True:
-            share = 1.0 if world.scenario.hour is not None else max(HOURS[world.hour()] / USUAL_HOUR, 0.35)
+            share = 1.0 if world.scenario.hour is not None else max(HOURS[world.hour()] / USUAL_HOUR, 0.7)
             mean_s = 3600 / (world.scenario.items_per_hour * share * world.speed)
             await asyncio.sleep(min(world.dice.expovariate(1 / mean_s), 3 * mean_s))
             await self.something()
@@ -43,7 +43,7 @@ class Callers:
         """One item on a channel drawn by its share."""
         world = self.world
         names = list(CHANNELS)
-        table = list(world.scenario.table)
+        table = world.scenario.table
         weekend = world.now().weekday() >= 5
         for _try in range(5):
             channel = world.dice.choices(names, [CHANNELS[name] for name in names])[0]

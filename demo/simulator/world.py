@@ -25,13 +25,13 @@ class Scenario:
     table: tuple[Happening, ...]
     hour: int | None = None
     mad_camera_per_minute: float = 0.0
-    first_burst: int = 4
+    first_burst: int = 6
 
 
 SCENARIOS = {
-    "normal": Scenario(60, tuple(HAPPENINGS)),
-    "evening": Scenario(130, tuple(HAPPENINGS), hour=20, first_burst=7),
-    "storm": Scenario(300, tuple(STORM) * 2 + tuple(HAPPENINGS[:12]), hour=18, mad_camera_per_minute=500, first_burst=10),
+    "normal": Scenario(60, HAPPENINGS),
+    "evening": Scenario(130, HAPPENINGS, hour=20, first_burst=7),
+    "storm": Scenario(300, STORM * 2 + HAPPENINGS[:12], hour=18, mad_camera_per_minute=500, first_burst=10),
 }
 
 

@@ -1,6 +1,7 @@
 """What happens on the street, through which channel, at what time of day, in the words that people use."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -19,7 +20,7 @@ HOURS = [8, 5, 4, 3, 3, 5, 12, 34, 62, 58, 42, 36, 30, 30, 36, 38, 44, 60, 66, 6
 DAY, EVENING, NIGHT, ALWAYS = "day", "evening", "night", "always"
 WHEN = {
     DAY: [0] * 6 + [0.6, 1, 1.2, 1.2, 1, 1, 0.8, 0.9, 1, 1, 1, 0.9, 0.5, 0.3, 0.2, 0.1, 0, 0],
-    EVENING: [0.5, 0.2] + [0.1] * 4 + [0.2] * 10 + [0.6, 1, 1.4, 1.8, 1.8, 1.5, 1],
+    EVENING: [0.5, 0.2] + [0.1] * 4 + [0.2] * 11 + [0.6, 1, 1.4, 1.8, 1.8, 1.5, 1],
     NIGHT: [1.4] * 5 + [0.6] + [0.1] * 13 + [0.3, 0.6, 1, 1.4, 1.4],
     ALWAYS: [1] * 24,
 }
@@ -53,7 +54,7 @@ def _table(text: str) -> list[Happening]:
 
 
 # kind (* a dispute) | channels | weight | when | where | level it usually opens at | titles
-HAPPENINGS = _table("""
+HAPPENINGS = tuple(_table("""
 p110_100600* | police-110 | 8 | always | home | 3 | {place}邻里因楼上漏水争吵 / {place}邻里因楼道堆物起争执 / {place}邻里因宠物吠叫争吵
 p110_100500* | police-110 | 5 | evening | home | 3 | {place}夫妻因家庭琐事争吵 / {place}父子因家庭开支争吵
 p110_100300* | police-110 | 2 | day | street | 3 | {place}工人讨要工资起争执 / {place}务工人员反映拖欠工资
@@ -105,8 +106,8 @@ gas_leak | hotline residents | 0.2 | always | home | 2 | {place}闻到燃气味
 illegal_building | hotline | 1 | day | home | 4 | {place}露台搭建阳光房
 enquiry | hotline | 1.5 | day | home | 4 | 咨询居住证办理材料 / 咨询医保缴费
 dog | residents hotline | 1.5 | evening | street | 4 | {place}犬只未牵绳
-""")
-STORM = _table("""
+"""))
+STORM = tuple(_table("""
 road_flood | cameras residents | 8 | always | street | 2 | {place}道路积水影响通行
 neighbourhood_flood | residents hotline | 4 | always | home | 2 | {place}小区低洼处进水
 tree_fallen | cameras riders grid-reports | 6 | always | street | 3 | {place}树木倒伏挡道
@@ -115,12 +116,13 @@ drain_blocked | grid-reports residents | 5 | always | street | 4 | {place}雨水
 person_trapped | police-110 | 0.5 | always | street | 2 | {place}车辆熄火有人被困
 hoarding_damaged | grid-reports video-patrol | 2 | always | street | 4 | {place}工地围挡被风吹倒
 falling_object | residents | 2 | always | home | 2 | {place}雨棚被风掀落
-""")
+"""))
 # What a new software release of a camera suddenly reports: nobody has mapped these yet.
 UNKNOWN_KINDS = ["abandoned_luggage", "fishing_no_zone", "drone_seen", "wall_climbing"]
 
 
-def chances(table: list[Happening], channel: str, hour: int, weekend: bool = False) -> np.ndarray:
+@lru_cache(2000)
+def chances(table: tuple[Happening, ...], channel: str, hour: int, weekend: bool = False) -> np.ndarray:
     """How likely each row of `table` is on `channel` in this hour; sums to 1. More disputes at weekends."""
     weights = np.array([
         row.weight / len(row.channels) ** 0.5 * WHEN[row.when][hour] * (1.25 if weekend and row.dispute else 1)
