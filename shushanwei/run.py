@@ -25,7 +25,7 @@ SCENERY, MOTION, ACCOUNTS = "load_street", "simulate", "demo_accounts"
 
 
 def main() -> int:
-    """Run until Ctrl-C or SIGTERM; 2 when the configuration makes a start impossible."""
+    """Run until Ctrl-C or SIGTERM, which is a good end; 2 when the configuration makes a start impossible."""
     if os.environ.get("MAKELEVEL"):
         end_with_parent(signal.SIGTERM)  # a killed make must not leave a street running
     manager = Manager()
@@ -58,7 +58,7 @@ def run(config: Config, manager: Manager, *, bare: bool = False) -> int:
     manager.heed_signals()
     os.environ |= start_services(config, manager).as_env() | shared_counters(config)
     if not prepare([] if bare else [SCENERY]):
-        return 2 if manager.stopped_by is None else 128 + manager.stopped_by
+        return 2 if manager.stopped_by is None else 0
     for role in roles.ALL:
         if manager.stopped_by is None:
             program = role(config)
@@ -71,7 +71,8 @@ def run(config: Config, manager: Manager, *, bare: bool = False) -> int:
         greet(config, commands)
     elif manager.stopped_by is None:
         say("The web server does not answer yet; the lines above may say why. Trying on; Ctrl-C stops.")
-    return 128 + manager.watch()
+    manager.watch()
+    return 0
 
 
 def start_services(config: Config, manager: Manager) -> Services:
