@@ -4,10 +4,10 @@ import re
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from itertools import islice
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 import msgspec
 import structlog
@@ -23,6 +23,7 @@ from incidents.intake.signing import BadSignature, Check
 from shushanwei.common.errors import problem
 
 log = structlog.get_logger(__name__)
+T = TypeVar("T")
 JSON = {"application/json"}
 LINES = {"application/x-ndjson", "application/ndjson", "application/jsonl"}
 TRACE = re.compile(r"[A-Za-z0-9._-]{1,40}", re.ASCII)
@@ -145,7 +146,7 @@ def _check(request: HttpRequest) -> tuple[Sender | None, Check]:
     for name in ("X-Source", "X-Timestamp", "X-Signature"):
         if not meta.get("HTTP_" + name.upper().replace("-", "_")):
             raise BadSignature(name, f"{name} is missing")
-    sender = sender_named(meta["HTTP_X_SOURCE"])
+    sender = _again_if_cut(lambda: sender_named(meta["HTTP_X_SOURCE"]))
     key = sender.key if sender else None
     return sender, Check(key, meta["HTTP_X_TIMESTAMP"], meta["HTTP_X_SIGNATURE"], time.time())
 
@@ -186,18 +187,27 @@ def _admit(sender: Sender, count: int) -> None:
 def _store(sender: Sender, parsed: parsing.Parsed, trace: str) -> Received:
     received = Received(rejected=list(parsed.bad))
     try:
-        received.add(receive(sender.id, parsed.rows, trace=trace))
+        received.add(_again_if_cut(lambda: receive(sender.id, parsed.rows, trace=trace)))
     except (OperationalError, InterfaceError):
-        # A connection that died while it was idle is told apart from a dead database by one more try;
-        # the unique key makes it harmless when the first one had gone through.
-        if connection.in_atomic_block:
-            raise
-        connection.close()
-        received = Received(rejected=list(parsed.bad))
-        received.add(receive(sender.id, parsed.rows, trace=trace))
+        raise
     except DatabaseError as error:
         raise OperationalError(str(error)) from error
     return received
+
+
+def _again_if_cut(step: Callable[[], T]) -> T:
+    """Run `step`; when the connection turns out to be dead, once more on a new one.
+
+    A connection that was cut while idle is told apart from a database that is away; the unique key makes the
+    second try harmless when the first one had gone through.
+    """
+    try:
+        return step()
+    except (OperationalError, InterfaceError):
+        if connection.in_atomic_block:
+            raise
+        connection.close()
+        return step()
 
 
 def _answer(sender: Sender, received: Received, single: bool) -> dict[str, Any]:

@@ -13,14 +13,16 @@ OPEN_S = 2.0  # after a failure Redis is not asked for this long: a dead Redis m
 PATIENCE_S = 0.25
 # A process asks for a hundredth of a minute's allowance in advance and spends it without asking again.
 LEASES_A_MINUTE = 100
-# One number a source: until when its allowance is used up (seconds). Full minute in hand when that is now or
-# past; refused while it lies more than a minute ahead; a big body may overdraw by one further minute at most.
+# One number a source: until when its allowance is used up (seconds); a full minute is in hand when that is past.
+# A body larger than a whole minute's allowance needs all of it, and overdraws by one further minute at most.
 SCRIPT = """
 local now = redis.call('TIME')
 now = tonumber(now[1]) + tonumber(now[2]) / 1000000
 local used = math.max(tonumber(redis.call('GET', KEYS[1]) or '0'), now)
-if used - now >= 60 then return tostring(used - now - 60) end
-used = math.min(used + tonumber(ARGV[1]) * 60 / tonumber(ARGV[2]), now + 120)
+local cost = tonumber(ARGV[1]) * 60 / tonumber(ARGV[2])
+local wait = used - now + math.min(cost, 60) - 60
+if wait > 0.000001 then return tostring(wait) end
+used = math.min(used + cost, now + 120)
 redis.call('SET', KEYS[1], string.format('%.6f', used), 'EX', 180)
 return '-1'
 """

@@ -137,7 +137,7 @@ def test_a_new_source_is_known_within_a_moment(camera):
 @pytest.mark.parametrize(
     ("body", "status"),
     [
-        (b"", 400), (b"{", 400), (b"[]", 422), (b'"x"', 400), (b"\xff\xfe", 400), (b"[" * 300_000, 400),
+        (b" ", 400), (b"{", 400), (b"[]", 422), (b'"x"', 400), (b"\xff\xfe", 400), (b"[" * 300_000, 400),
         (b'{"a":' * 100_000, 400), (b"[7]", 422), (b"{}", 422), (b'{"alerts":"x"}', 422), (b"[1e999]", 422),
     ],
 )  # fmt: skip
@@ -160,7 +160,7 @@ def test_what_is_not_json_is_415(camera):
 
 def test_no_text_whatever_reaches_the_database_as_an_error(camera):
     strange = ["\u0001", "\x7f", "\u2028", "𝟛", "\ufffe", "'; drop table incidents_alert; --", "%s %(x)s", "\\u0000", "\\"]
-    answer = camera.send([an_alert(title=text, text=text, payload={text: [text]}, kind=text) for text in strange])
+    answer = camera.send([an_alert(title=text, text=text, payload={text: [text]}, kind=f"k{text}") for text in strange])
     assert (answer.status_code, answer.json()["accepted"]) == (202, len(strange))
     stored = list(Alert.objects.order_by("id"))
     assert {alert.title for alert in stored} == set(strange)
