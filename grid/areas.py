@@ -32,7 +32,7 @@ class Problem:
     def __str__(self) -> str:
         if self.index is None:
             return self.message
-        return _("feature %(index)s (%(code)s): %(message)s") % {
+        return _("features[%(index)s] (code %(code)s): %(message)s") % {
             "index": self.index,
             "code": self.code or "?",
             "message": self.message,

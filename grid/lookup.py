@@ -4,7 +4,7 @@ A raster of small boxes lies over the ground; for each box that was ever asked a
 reach into it. Many boxes lie inside one area, so that no geometry is computed at all; elsewhere shapely decides.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import shapely
@@ -40,26 +40,19 @@ class AreaIndex:
             # The tree is built by its first question, which should not come from two threads at once.
             self._reaching(0)
 
-    def at(self, lon: float, lat: float) -> list[str]:
-        """The codes of all areas that hold or touch the position, lowest first."""
+    def each(self, lon: float, lat: float) -> Iterator[str]:
+        """The codes of all areas that hold or touch the position, lowest first; computed as they are asked for."""
         box = self._box(lon, lat)
-        if box is None:
-            return []
         if isinstance(box, int):
-            return [self.codes[box]]
-        return [self.codes[i] for i in box if shapely.intersects_xy(self.shapes[i], lon, lat)]
+            yield self.codes[box]
+        elif box:
+            for i in box:
+                if shapely.intersects_xy(self.shapes[i], lon, lat):
+                    yield self.codes[i]
 
     def first(self, lon: float, lat: float) -> str:
         """The lowest code at the position, empty for none."""
-        box = self._box(lon, lat)
-        if box is None:
-            return ""
-        if isinstance(box, int):
-            return self.codes[box]
-        for i in box:
-            if shapely.intersects_xy(self.shapes[i], lon, lat):
-                return self.codes[i]
-        return ""
+        return next(self.each(lon, lat), "")
 
     def _box(self, lon: float, lat: float) -> tuple[int, ...] | int | None:
         if not (self.west <= lon <= self.east and self.south <= lat <= self.north and self.codes):
@@ -118,7 +111,10 @@ class GroundIndex:
             return None
         micro = ""
         if "micro" in self.kinds:
-            codes = self.kinds["micro"].at(lon, lat)
-            # On a border the micro-grid is one of the grid that won.
-            micro = next((c for c in codes if self.parent_of[c] == code), codes[0] if codes else "")
+            for part in self.kinds["micro"].each(lon, lat):
+                micro = micro or part
+                # On a border the micro-grid is one of the grid that won.
+                if self.parent_of[part] == code:
+                    micro = part
+                    break
         return Place(code, community, micro)

@@ -165,7 +165,8 @@ def _collection(rows: list[dict]) -> bytes:
 
 def community_rows() -> QuerySet[Community]:
     """The communities with the number of their grids, micro-grids and households, without polygons."""
-    return Community.objects.defer("polygon").annotate(
+    # Grouping drops the order of the model.
+    return Community.objects.order_by("code").defer("polygon").annotate(
         grid_count=Count("grids", filter=Q(grids__kind=Grid.Kind.SOCIAL)),
         micro_count=Count("grids", filter=Q(grids__kind=Grid.Kind.MICRO)),
         household_count=Sum("grids__households", filter=Q(grids__kind=Grid.Kind.SOCIAL)),
@@ -174,7 +175,8 @@ def community_rows() -> QuerySet[Community]:
 
 def grid_rows(community: str) -> QuerySet[Grid]:
     """The grids of one community that are not parts of others, with the number of their parts."""
-    return Grid.objects.filter(community=community, parent=None).defer("polygon").annotate(part_count=Count("parts"))
+    grids = Grid.objects.filter(community=community, parent=None).order_by("kind", "code")
+    return grids.defer("polygon").annotate(part_count=Count("parts"))
 
 
 def ground_totals() -> dict[str, int]:

@@ -53,6 +53,7 @@ function pair(layer, feature, style) {
 async function draw() {
   const communities = await get(communitiesUrl);
   const areas = L.geoJSON(communities, {
+    smoothFactor: 0, // neighbours simplified apart would show a double border
     style: (feature) => STYLES[feature.properties.kind](),
     onEachFeature(feature, layer) {
       layer.bindTooltip(named(feature), { sticky: true });
@@ -63,20 +64,21 @@ async function draw() {
   const ours = communities.features.find((feature) => feature.properties.code === chosen);
   map.fitBounds((ours ? L.geoJSON(ours) : areas).getBounds(), { padding: [12, 12] });
   if (!ours) {
-    communities.features.forEach((feature) => label(feature, feature.properties.short_name));
+    communities.features.forEach((feature) => label(feature, feature.properties.short_name.replace(/(?<=..)(社区|村)$/, "")));
     return;
   }
   const at = (kind) => get(`${gridsUrl}?kind=${kind}&community=${chosen}`);
   const [grids, parts] = await Promise.all([at("social"), at("micro")]);
   L.geoJSON(grids, {
+    smoothFactor: 0,
     style: STYLES.social,
     onEachFeature(feature, layer) {
       layer.bindTooltip(named(feature), { sticky: true });
       pair(layer, feature, STYLES.social);
     },
   }).addTo(map);
-  L.geoJSON(parts, { style: STYLES.micro }).addTo(map);
-  L.geoJSON(ours, { style: STYLES.chosen }).addTo(map);
+  L.geoJSON(parts, { smoothFactor: 0, style: STYLES.micro }).addTo(map);
+  L.geoJSON(ours, { smoothFactor: 0, style: STYLES.chosen }).addTo(map);
   grids.features.forEach((feature) => label(feature, feature.properties.name.replace(ours.properties.short_name, "")));
 }
 
