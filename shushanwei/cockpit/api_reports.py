@@ -1,5 +1,6 @@
 """Reports for other programs: the list of frozen ones and the figures of a period."""
 
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
 from rest_framework import serializers
@@ -111,7 +112,7 @@ def _period(kind: str, key: str) -> Period:
     except ValueError as error:
         raise BadInput("key" if kind in set(Kind) else "kind", str(error)) from None
     if period.start > db_now():
-        raise NotFound("This period has not begun.")
+        raise NotFound(_("This period has not begun."))
     return period
 
 

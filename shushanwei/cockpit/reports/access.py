@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from shushanwei.common.errors import NotAllowed
 from shushanwei.people.access import Reach, grants_of, reach_of
 from shushanwei.people.models import Scope, User
@@ -28,6 +30,6 @@ def reader_of(user: User) -> Reader:
     reach = reach_of(user, VIEW)
     bounded = Reach(reach.street, reach.police, reach.areas, reach.departments)
     if not (bounded.street or bounded.police or bounded.areas or bounded.departments):
-        raise NotAllowed("No report is open to this account.")
+        raise NotAllowed(_("No report is open to this account."))
     scopes = {grant.role.scope for grant in grants_of(user) if VIEW in grant.role.permissions}
     return Reader(bounded, user.is_superuser or bool(scopes - {Scope.TOTALS, Scope.NONE}))

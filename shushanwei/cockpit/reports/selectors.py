@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from shushanwei.cockpit.memo import kept_for
 from shushanwei.cockpit.models import Report
@@ -40,7 +41,7 @@ def reading(reader: Reader, period: Period, edition: int | None = None) -> Readi
         if report is not None:
             return Reading(period, for_reader(report.figures, reader), report)
     if edition:
-        raise NotFound(f"There is no edition {edition} of {period.slug}.")
+        raise NotFound(_("There is no edition %(n)d of this report.") % {"n": edition})
     return Reading(period, for_reader(present(period.slug, reader.reach), reader), None)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from shushanwei.cockpit.models import Report
 from shushanwei.cockpit.reports import counts, selectors
@@ -65,13 +66,13 @@ def recompute(period: Period, *, actor: User, reason: str) -> Report:
     when somebody else made the same edition at the same time.
     """
     if not actor.has_perm(RECOMPUTE):
-        raise NotAllowed("You may not draw up a report again.")
+        raise NotAllowed(_("You may not draw up a report again."))
     reason = reason.strip()
     if not 2 <= len(reason) <= 200:
-        raise BadInput("reason", "A reason of 2 to 200 characters is needed.")
+        raise BadInput("reason", _("A reason of 2 to 200 characters is needed."))
     newest = selectors.editions(period).first()
     if newest is None:
-        raise NotFound(f"There is no frozen report of {period.slug}.")
+        raise NotFound(_("There is no frozen report of this period yet."))
     data = figures(frame_for(period, db_now()))
     try:
         with transaction.atomic():
@@ -84,7 +85,7 @@ def recompute(period: Period, *, actor: User, reason: str) -> Report:
                 data={"period": period.slug, "edition": report.edition},
             )  # fmt: skip
     except IntegrityError:
-        raise Conflict(f"Edition {newest.edition + 1} of {period.slug} was just made by somebody else.") from None
+        raise Conflict(_("Edition %(n)d was just made by somebody else.") % {"n": newest.edition + 1}) from None
     return report
 
 

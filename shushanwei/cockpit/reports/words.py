@@ -106,4 +106,4 @@ def clock_time(instant: datetime | str | None, seconds: bool = False) -> str:
 
 
 def _date(day) -> str:
-    return _("%(year)d-%(month)02d-%(day)02d") % {"year": day.year, "month": day.month, "day": day.day}
+    return _("%(year)d-%(month)d-%(day)d") % {"year": day.year, "month": day.month, "day": day.day}
