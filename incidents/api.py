@@ -1,6 +1,7 @@
 """The incident API: list, one whole story, register, attach, alarms, catalogue."""
 
 import django_filters
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.parsers import MultiPartParser
@@ -18,6 +19,7 @@ from incidents.shapes import alarm_shape, incident_shape, incident_shapes
 from shushanwei.common.api import NewestFirst, holds
 from shushanwei.common.errors import BadInput
 from shushanwei.common.geo import to_wgs84
+from shushanwei.common.wording import one_of
 from shushanwei.journal.selectors import story_of
 
 ALERTS_SHOWN = 50
@@ -139,7 +141,7 @@ class Attachments(APIView):
         if lon is not None and lat is not None:
             lon, lat = to_wgs84(lon, lat, values["crs"])
         if values["file"].size > 11 * 1024 * 1024:
-            raise BadInput("file", "Larger than 10 MB.")
+            raise BadInput("file", _("Larger than %(size)s MB.") % {"size": 10})
         attachment = services.add_attachment(
             incident.pk,
             values["file"].read(),
@@ -165,7 +167,7 @@ class Categories(APIView):
     def get(self, request):
         scheme = request.query_params.get("scheme", "JCZZ")
         if scheme not in ("JCZZ", "SZCG"):
-            raise BadInput("scheme", "use JCZZ or SZCG")
+            raise BadInput("scheme", one_of(["JCZZ", "SZCG"]))
         found = selectors.active_categories(scheme).select_related("parent")
         return Response({"results": shapes.CategoryShape(found, many=True).data})
 

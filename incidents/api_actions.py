@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.contrib.auth import authenticate
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -22,7 +23,7 @@ Step = Callable[[int, User, dict], Incident]
 def _force_close(pk: int, user: User, given: dict) -> Incident:
     second = authenticate(None, username=given["second"], password=given["second_password"])
     if not isinstance(second, User):
-        raise BadInput("second", "The second signature is not right.")
+        raise BadInput("second", _("The second signature is not right."))
     return services.force_close(pk, actor=user, second=second, reason=given["reason"])
 
 
@@ -71,7 +72,7 @@ def view_of(name: str) -> type[APIView]:
             # Seen at all? 404 if not. Then: allowed to take this step on it?
             selectors.incident_for(request.user, pk)
             if not selectors.incidents_for(request.user, permission).filter(pk=pk).exists():
-                raise NotAllowed(f"This needs the permission {permission}.")
+                raise NotAllowed(_("This needs the permission %(code)s.") % {"code": permission})
             given = takes(data=request.data)
             given.is_valid(raise_exception=True)
             run(pk, request.user, dict(given.validated_data))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from shushanwei.common.errors import BadInput
@@ -35,22 +36,24 @@ class Clean:
 def clean(raw: bytes) -> Clean:
     """The storable form of an upload; `sha256` is of the bytes as sent. Raises BadInput for field `file`."""
     if not raw:
-        raise BadInput("file", "The file is empty.")
+        raise BadInput("file", _("The file is empty."))
     if len(raw) > LARGEST:
-        raise BadInput("file", f"Larger than {LARGEST // 1024 // 1024} MB.")
+        raise BadInput("file", _("Larger than %(size)s MB.") % {"size": LARGEST // 1024 // 1024})
     digest = hashlib.sha256(raw).hexdigest()
     if raw.startswith(b"%PDF-"):
         return Clean(raw, None, "application/pdf", ".pdf", digest)
     try:
         with Image.open(io.BytesIO(raw)) as picture:
             if picture.format not in FORMATS:
-                raise BadInput("file", f"{picture.format} is not accepted: use JPEG, PNG, WebP or PDF.")
+                raise BadInput(
+                    "file", _("%(format)s is not accepted: use JPEG, PNG, WebP or PDF.") % {"format": picture.format}
+                )
             if picture.width * picture.height > MOST_PIXELS:
-                raise BadInput("file", "The picture has too many pixels.")
+                raise BadInput("file", _("The picture has too many pixels."))
             lon, lat, shot_at = _camera_facts(picture)
             upright = ImageOps.exif_transpose(picture).convert("RGB")
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise BadInput("file", "This is not a picture or PDF that can be read.") from error
+        raise BadInput("file", _("This is not a picture or PDF that can be read.")) from error
     upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     small = upright.copy()
     small.thumbnail((THUMB, THUMB))

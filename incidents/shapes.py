@@ -7,7 +7,8 @@ from incidents.events import EVENTS
 from incidents.models import Alarm, Deadline, Incident
 
 INSTANTS = [column for _, column in EVENTS.values() if column] + [
-    "filed_at", "answered_at", "ended_at", "suspended_at", "suspended_until", "overdue_at", "next_due_at", "last_alert_at",
+    "filed_at", "answered_at", "ended_at", "suspended_at", "suspended_until", "overdue_at", "next_due_at",
+    "last_alert_at",
 ]  # fmt: skip
 RELATED = ("category", "szcg_category", "community", "grid", "answered_by", "department", "standard")
 

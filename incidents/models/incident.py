@@ -38,7 +38,7 @@ class Incident(models.Model):
     reporter_phone_masked = models.CharField(max_length=20, blank=True)
 
     client_uuid = models.UUIDField(null=True, blank=True, unique=True)  # registered twice, opened once
-    join_key = models.CharField(max_length=200, null=True, blank=True)
+    join_key = models.CharField(max_length=200, null=True, blank=True)  # noqa: DJ001 - none, or unique among the live
     joins_until = models.DateTimeField(null=True, blank=True)
     alert_count = models.PositiveIntegerField(default=1)
     last_alert_at = models.DateTimeField(null=True, blank=True)

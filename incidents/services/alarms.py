@@ -1,6 +1,7 @@
 """Alarms are acknowledged by a person, once."""
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from incidents.models import Alarm
 from incidents.services.sweeping import ALARM_AUDIENCE
@@ -16,7 +17,7 @@ def acknowledge(alarm_id: int, *, actor: User) -> Alarm:
     """Take note of an alarm; a second time changes nothing."""
     alarm = Alarm.objects.select_for_update(no_key=True, of=("self",)).filter(pk=alarm_id).first()
     if alarm is None:
-        raise NotFound(f"There is no alarm {alarm_id}.")
+        raise NotFound(_("There is no alarm %(id)s.") % {"id": alarm_id})
     if alarm.acknowledged_at is None:
         alarm.acknowledged_at, alarm.acknowledged_by = db_now(), actor
         alarm.save(update_fields=["acknowledged_at", "acknowledged_by"])

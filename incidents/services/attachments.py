@@ -5,12 +5,14 @@ from uuid import UUID
 
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from incidents.models import Attachment
 from incidents.pictures import clean
 from incidents.services.base import locked, must_be_live, tell
 from shushanwei.common.clock import db_now
 from shushanwei.common.errors import BadInput, Conflict
+from shushanwei.common.wording import one_of
 from shushanwei.people.models import User
 
 
@@ -32,7 +34,7 @@ def add_attachment(
     and `kind`. The picture's own EXIF position and time fill in what the caller did not say.
     """
     if kind not in Attachment.Kind.values:
-        raise BadInput("kind", f"use one of {', '.join(Attachment.Kind.values)}")
+        raise BadInput("kind", one_of(Attachment.Kind.values))
     tidy = clean(raw)
     existing = _same(uuid, incident_id, tidy.sha256)
     if existing:
@@ -77,5 +79,5 @@ def add_attachment(
 def _same(uuid: UUID, incident_id: int, sha256: str) -> Attachment | None:
     found = Attachment.objects.filter(uuid=uuid).first()
     if found and (found.incident_id != incident_id or found.sha256 != sha256):
-        raise Conflict("This id was used for another file.")
+        raise Conflict(_("This id was used for another file."))
     return found

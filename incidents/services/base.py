@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db.models import Min
+from django.utils.translation import gettext as _
 
 from incidents.lifecycle import ENDED, Status
 from incidents.models import Deadline, Incident
@@ -17,12 +18,10 @@ def locked(incident_id: int) -> Incident:
     """The incident under its row lock, read again. The lock order is incident → assignment → unit."""
     try:
         return (
-            Incident.objects.select_for_update(no_key=True, of=("self",))
-            .select_related(*RELATED)
-            .get(pk=incident_id)
+            Incident.objects.select_for_update(no_key=True, of=("self",)).select_related(*RELATED).get(pk=incident_id)
         )
     except Incident.DoesNotExist:
-        raise NotFound(f"There is no incident {incident_id}.") from None
+        raise NotFound(_("There is no incident %(id)s.") % {"id": incident_id}) from None
 
 
 def tell(
@@ -56,8 +55,12 @@ def must_be(incident: Incident, *statuses: Status) -> None:
     """Raise WrongStep unless the incident is in one of these states."""
     if incident.status not in statuses:
         raise WrongStep(
-            f"{incident.case_no} is {Status(incident.status).label}; this needs "
-            f"{', '.join(str(status.label) for status in statuses)}.",
+            _("%(case)s is “%(now)s”; this step needs “%(needed)s”.")
+            % {
+                "case": incident.case_no,
+                "now": Status(incident.status).label,
+                "needed": " / ".join(str(status.label) for status in statuses),
+            },
             now=incident.status,
         )
 
@@ -65,14 +68,17 @@ def must_be(incident: Incident, *statuses: Status) -> None:
 def must_be_live(incident: Incident) -> None:
     """Raise WrongStep when the story has ended."""
     if incident.status in ENDED:
-        raise WrongStep(f"{incident.case_no} has ended ({Status(incident.status).label}).", now=incident.status)
+        raise WrongStep(
+            _("%(case)s has ended (%(now)s).") % {"case": incident.case_no, "now": Status(incident.status).label},
+            now=incident.status,
+        )
 
 
 def must_say(field: str, text: str, *, at_least: int = 1) -> str:
     """The text without surrounding space; raises BadInput when it is too short or longer than 4,000 characters."""
     text = (text or "").strip()
     if len(text) < at_least:
-        raise BadInput(field, "A reason is needed.")
+        raise BadInput(field, _("This must be filled in."))
     if len(text) > 4_000:
-        raise BadInput(field, "At most 4,000 characters.")
+        raise BadInput(field, _("At most 4,000 characters."))
     return text

@@ -19,7 +19,9 @@ STAGE = "stage"
 def policies_in_force(at: datetime) -> list[dict]:
     """The clocks of the newest version of each policy effective at `at`, as plain data to be frozen."""
     newest: dict[str, SlaPolicy] = {}
-    for policy in SlaPolicy.objects.filter(effective_from__lte=at).order_by("code", "version").prefetch_related("clocks"):
+    for policy in (
+        SlaPolicy.objects.filter(effective_from__lte=at).order_by("code", "version").prefetch_related("clocks")
+    ):
         newest[policy.code] = policy
     return [
         {

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from grid.working import work_calendar
 from incidents.lifecycle import Status
@@ -15,6 +16,7 @@ from incidents.services.moving import mark_locked, step
 from incidents.stages import CHECK
 from shushanwei.common.clock import db_now
 from shushanwei.common.errors import BadInput, Conflict, WrongStep
+from shushanwei.common.wording import one_of
 from shushanwei.common.worktime import add_work_seconds, same_period_window
 from shushanwei.people.models import User
 
@@ -41,9 +43,7 @@ def order_check(incident_id: int, *, actor: User | None = None, collector: User 
 
 
 @transaction.atomic
-def finish_check(
-    incident_id: int, *, actor: User, passed: bool, note: str = "", by_picture: bool = False
-) -> Incident:
+def finish_check(incident_id: int, *, actor: User, passed: bool, note: str = "", by_picture: bool = False) -> Incident:
     """The result of the check: passed awaits closing; not passed goes back as rework, with a reason.
 
     By picture the seat compares the photos made after handling; without one there is nothing to compare.
@@ -53,7 +53,7 @@ def finish_check(
     if not passed:
         note = must_say("note", note)
     if by_picture and passed and not incident.attachments.filter(kind=Attachment.Kind.AFTER).exists():
-        raise Conflict("There is no photo made after handling to check.")
+        raise Conflict(_("There is no photo made after handling to check."))
     now = db_now()
     if incident.status == S.PENDING_CHECK:
         step(incident, S.CHECKING, actor=actor, data={"by_picture": by_picture})
@@ -83,12 +83,16 @@ def close(incident_id: int, *, actor: User, closing: dict, confirm_brief: bool =
     for field in ("found", "contacted", "done", "remains"):
         value = closing.get(field, "")
         if not isinstance(value, str):
-            raise BadInput(f"closing.{field}", "A text is needed.")
+            raise BadInput(f"closing.{field}", _("A text is needed."))
         facts[field] = value.strip()[:2_000]
     for field in ("found", "done"):
         must_say(f"closing.{field}", facts[field])
     if sum(map(len, facts.values())) < BRIEF and not confirm_brief:
-        raise BadInput("closing", f"Fewer than {BRIEF} characters: it may come back as too brief.", brief=True)
+        raise BadInput(
+            "closing",
+            _("Fewer than %(count)s characters: the closing may come back as too brief.") % {"count": BRIEF},
+            brief=True,
+        )
     incident.closing = facts
     step(incident, S.CLOSED, actor=actor, note=facts["done"], data={"closing": facts})
     return incident
@@ -99,9 +103,9 @@ def force_close(incident_id: int, *, actor: User, second: User, reason: str) -> 
     """Close by order (强制结案): a shift leader and a commander sign; counted apart."""
     reason = must_say("reason", reason)
     if second.pk == actor.pk:
-        raise BadInput("second", "Two different persons must sign.")
+        raise BadInput("second", _("Two different persons must sign."))
     if not second.has_perm("incidents.force_close_incident"):
-        raise BadInput("second", "This person may not close by order.")
+        raise BadInput("second", _("This person may not close by order."))
     incident = locked(incident_id)
     step(incident, S.FORCE_CLOSED, actor=actor, note=reason, data={"second": str(second)})
     return incident
@@ -114,9 +118,11 @@ def reopen(incident_id: int, *, actor: User, reason: str) -> Incident:
     incident = locked(incident_id)
     must_be(incident, S.CLOSED)
     if incident.reopen_count:
-        raise WrongStep(f"{incident.case_no} was reopened once already.")
+        raise WrongStep(_("%(case)s was reopened once already.") % {"case": incident.case_no})
     if incident.closed_at and db_now() - incident.closed_at > timedelta(days=REOPEN_DAYS):
-        raise WrongStep(f"{incident.case_no} was closed more than {REOPEN_DAYS} days ago.")
+        raise WrongStep(
+            _("%(case)s was closed more than %(days)s days ago.") % {"case": incident.case_no, "days": REOPEN_DAYS}
+        )
     incident.generation += 1
     incident.reopen_count += 1
     incident.join_key = None
@@ -139,11 +145,11 @@ def follow_up(
 ) -> Incident:
     """A valid contact with the party after the scene (跟进, E8): method, result, next date."""
     if method not in FOLLOW_UP_METHODS:
-        raise BadInput("method", f"use one of {', '.join(FOLLOW_UP_METHODS)}")
+        raise BadInput("method", one_of(FOLLOW_UP_METHODS))
     result = must_say("result", result)
     incident = locked(incident_id)
     if incident.scene_closed_at is None:
-        raise WrongStep("A follow-up comes after the scene is closed.")
+        raise WrongStep(_("A follow-up comes after the scene is closed."))
     mark_locked(
         incident,
         "E8",
@@ -161,15 +167,15 @@ def agree_follow_up(incident_id: int, *, actor: User, until: datetime, note: str
     incident = locked(incident_id)
     now = db_now()
     if until <= now:
-        raise BadInput("until", "The appointment lies in the future.")
+        raise BadInput("until", _("The appointment must lie in the future."))
     open_f24 = Deadline.objects.select_for_update(no_key=True).filter(
         OPEN, incident=incident, code="F24", generation=incident.generation, due_at__gt=now
     )
     waiting = list(open_f24)
     if not waiting:
-        raise WrongStep("There is no running follow-up clock.")
+        raise WrongStep(_("There is no running follow-up clock."))
     if incident.followup_due_by_appointment and incident.followup_due_by_appointment > now:
-        raise WrongStep("An appointment stands already.")
+        raise WrongStep(_("An appointment stands already."))
     for deadline in waiting:
         deadline.due_at += until - now
         deadline.work_at = deadline.due_at

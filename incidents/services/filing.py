@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from incidents.lifecycle import Status
 from incidents.models import CaseCategory, CaseCheck, FilingStandard, Incident
@@ -12,6 +13,7 @@ from incidents.services.moving import mark_locked, step
 from incidents.stages import VERIFY
 from shushanwei.common.clock import db_now
 from shushanwei.common.errors import BadInput, Conflict
+from shushanwei.common.wording import local, one_of
 from shushanwei.people.models import User
 
 S = Status
@@ -30,7 +32,8 @@ def answer(incident_id: int, *, actor: User) -> Incident:
         return incident
     if incident.answered_by_id is not None:
         raise Conflict(
-            f"{incident.answered_by} answered at {incident.answered_at:%H:%M:%S}.",
+            _("%(who)s answered at %(at)s.")
+            % {"who": incident.answered_by, "at": local(incident.answered_at, "%H:%M:%S")},
             by=str(incident.answered_by),
             at=incident.answered_at.isoformat() if incident.answered_at else None,
         )
@@ -63,7 +66,7 @@ def finish_verification(
 ) -> Incident:
     """The collector's answer: true, not_found or cannot_judge. A picture review by the seat counts too."""
     if result not in (CaseCheck.Result.TRUE, CaseCheck.Result.NOT_FOUND, CaseCheck.Result.CANNOT_JUDGE):
-        raise BadInput("result", "use true, not_found or cannot_judge")
+        raise BadInput("result", one_of(["true", "not_found", "cannot_judge"]))
     incident = locked(incident_id)
     must_be(incident, S.VERIFYING, S.REPORTED)
     now = db_now()
@@ -90,16 +93,16 @@ def file_case(
     must_be(incident, S.REPORTED, S.PENDING_FILING)
     standard = FilingStandard.objects.select_related("category__department").filter(pk=standard_id).first()
     if standard is None:
-        raise BadInput("standard", "There is no such filing standard.")
+        raise BadInput("standard", _("There is no such filing standard."))
     if category_id is not None:
         category = CaseCategory.objects.filter(pk=category_id, scheme="JCZZ").first()
         if category is None:
-            raise BadInput("category", "There is no such JCZZ class.")
+            raise BadInput("category", _("There is no such class of the governance scheme."))
         incident.category = category
     if szcg_id is not None:
         szcg = CaseCategory.objects.filter(pk=szcg_id, scheme="SZCG").first()
         if szcg is None:
-            raise BadInput("szcg", "There is no such SZCG class.")
+            raise BadInput("szcg", _("There is no such class of the urban-management scheme."))
         incident.szcg_category = szcg
     elif standard.category.scheme == "SZCG":
         incident.szcg_category = standard.category
@@ -132,7 +135,7 @@ def void(incident_id: int, *, actor: User, reason: str) -> Incident:
 def merge(incident_id: int, master_id: int, *, actor: User) -> Incident:
     """End a duplicate by attaching it to its master (并案); its signals count there."""
     if incident_id == master_id:
-        raise BadInput("master", "An incident cannot be merged with itself.")
+        raise BadInput("master", _("An incident cannot be merged with itself."))
     first, second = sorted((incident_id, master_id))
     both = {first: locked(first), second: locked(second)}
     incident, master = both[incident_id], both[master_id]
@@ -151,7 +154,7 @@ def merge(incident_id: int, master_id: int, *, actor: User) -> Incident:
 def set_level(incident_id: int, level: int, *, actor: User | None, reason: str = "") -> Incident:
     """Change the level. An upgrade restarts nothing; a downgrade needs a reason and keeps S15 if E5 happened."""
     if level not in (1, 2, 3, 4):
-        raise BadInput("level", "1 to 4")
+        raise BadInput("level", one_of(["1", "2", "3", "4"]))
     incident = locked(incident_id)
     must_be_live(incident)
     before = incident.level

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from grid.working import work_calendar
 from incidents.lifecycle import Status
@@ -13,6 +14,7 @@ from incidents.services.base import locked, must_be, must_say, refresh_next_due,
 from incidents.services.moving import step
 from shushanwei.common.clock import db_now
 from shushanwei.common.errors import BadInput, Conflict, WrongStep
+from shushanwei.common.wording import local, one_of
 from shushanwei.common.worktime import extended_deadline
 from shushanwei.people.models import User
 
@@ -27,7 +29,7 @@ def return_case(
 ) -> Incident:
     """A department sends the case back (回退), with one of the four reasons; what was entered stays."""
     if reason not in CaseReturn.Reason.values:
-        raise BadInput("reason", f"use one of {', '.join(CaseReturn.Reason.values)}")
+        raise BadInput("reason", one_of(CaseReturn.Reason.values))
     incident = locked(incident_id)
     must_be(incident, S.DISPATCHED, S.HANDLING)
     CaseReturn.objects.create(
@@ -62,13 +64,13 @@ def suspend(incident_id: int, *, actor: User, until: datetime, reason: str) -> I
     must_be(incident, S.HANDLING)
     now = db_now()
     if incident.suspended_at is not None:
-        raise Conflict(f"On hold already, until {incident.suspended_until:%Y-%m-%d %H:%M}.")
+        raise Conflict(_("On hold already, until %(until)s.") % {"until": local(incident.suspended_until)})
     if incident.suspension_used:
-        raise WrongStep(f"{incident.case_no} was on hold once already.")
+        raise WrongStep(_("%(case)s was on hold once already.") % {"case": incident.case_no})
     if not now < until <= now + LONGEST_SUSPENSION:
-        raise BadInput("until", "Later than now, at most a year ahead.")
+        raise BadInput("until", _("Later than now, at most a year ahead."))
     if not incident.attachments.exists():
-        raise Conflict("A document or photo must be there first.")
+        raise Conflict(_("A document or photo must be there first."))
     clocks.pause_clocks(incident, now)
     incident.suspended_at, incident.suspended_until, incident.suspension_used = now, until, True
     refresh_next_due(incident)
@@ -82,7 +84,7 @@ def resume(incident_id: int, *, actor: User | None = None) -> Incident:
     """Take off hold: by a person, or by the sweep on the end date. The clock gets back what was left."""
     incident = locked(incident_id)
     if incident.suspended_at is None:
-        raise WrongStep(f"{incident.case_no} is not on hold.")
+        raise WrongStep(_("%(case)s is not on hold.") % {"case": incident.case_no})
     now = db_now()
     # The sweep may be late; the clock goes on from the agreed date.
     at = min(now, incident.suspended_until) if actor is None and incident.suspended_until else now
@@ -117,11 +119,11 @@ def extend(incident_id: int, *, actor: User, reason: str) -> Incident:
     )
     now = db_now()
     if deadline is None or incident.standard is None:
-        raise WrongStep("There is no running handling clock.")
+        raise WrongStep(_("There is no running handling clock."))
     if deadline.due_at <= now:
-        raise WrongStep("An overdue limit cannot be extended.")
+        raise WrongStep(_("An overdue limit cannot be extended."))
     if incident.extension_count >= EXTENSIONS:
-        raise WrongStep(f"At most {EXTENSIONS} extensions.")
+        raise WrongStep(_("At most %(count)s extensions.") % {"count": EXTENSIONS})
     deadline.due_at = deadline.work_at = extended_deadline(
         deadline.due_at, incident.standard.limit_kind, incident.standard.limit_value, work_calendar()
     )
@@ -139,13 +141,13 @@ def exempt(deadline_id: int, *, actor: User, reason: str) -> Deadline:
     reason = must_say("reason", reason)
     found = Deadline.objects.filter(pk=deadline_id).values_list("incident_id", flat=True).first()
     if found is None:
-        raise BadInput("deadline", "There is no such promise.")
+        raise BadInput("deadline", _("There is no such promise."))
     incident = locked(found)
     deadline = Deadline.objects.select_for_update(no_key=True).get(pk=deadline_id)
     if deadline.missed_at is None:
-        raise WrongStep("Only a missed promise can be appealed.")
+        raise WrongStep(_("Only a missed promise can be appealed."))
     if deadline.exempt:
-        raise Conflict("Exempted already.")
+        raise Conflict(_("Exempted already."))
     deadline.exempt, deadline.exempt_reason = True, reason[:200]
     deadline.save(update_fields=["exempt", "exempt_reason"])
     tell(incident, "exempted", actor=actor, note=reason, data={"deadline": deadline.pk, "code": deadline.code})

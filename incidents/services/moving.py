@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from incidents import stages
 from incidents.events import EVENTS, MARKABLE
@@ -15,6 +16,7 @@ from incidents.services.base import locked, must_say, refresh_next_due, tell
 from incidents.services.sweeping import raise_alarm
 from shushanwei.common.clock import db_now
 from shushanwei.common.errors import BadInput, WrongStep
+from shushanwei.common.wording import local, one_of
 from shushanwei.people.models import User
 
 # Ends after which nobody can keep the open promises any more: they are taken back, not missed.
@@ -38,7 +40,9 @@ def move(
     incident = locked(incident_id)
     if expect is not None and incident.status != expect:
         raise WrongStep(
-            f"{incident.case_no} is {Status(incident.status).label} by now.", now=incident.status, expected=expect
+            _("%(case)s is “%(now)s” by now.") % {"case": incident.case_no, "now": Status(incident.status).label},
+            now=incident.status,
+            expected=expect,
         )
     step(incident, Status(to), actor=actor, note=note, data=data)
     return incident
@@ -50,9 +54,15 @@ def step(
     """`move` for services that already hold the incident's lock."""
     before = Status(incident.status)
     if not may_follow(before, to):
-        raise WrongStep(f"{before.label} cannot become {to.label}.", now=before, to=to)
+        raise WrongStep(
+            _("“%(before)s” cannot become “%(to)s”.") % {"before": before.label, "to": to.label}, now=before, to=to
+        )
     if incident.suspended_at is not None and to != Status.FORCE_CLOSED:
-        raise WrongStep(f"{incident.case_no} is on hold until {incident.suspended_until:%Y-%m-%d %H:%M}.", now=before)
+        raise WrongStep(
+            _("%(case)s is on hold until %(until)s.")
+            % {"case": incident.case_no, "until": local(incident.suspended_until)},
+            now=before,
+        )
     if to in NEEDS_REASON:
         note = must_say("note", note)
     now = db_now()
@@ -86,7 +96,7 @@ def mark(
     clock runs by itself. Raises BadInput for an unknown event.
     """
     if event not in MARKABLE:
-        raise BadInput("event", f"use one of {', '.join(sorted(MARKABLE))}")
+        raise BadInput("event", one_of(sorted(MARKABLE)))
     incident = locked(incident_id)
     mark_locked(incident, event, at=at, actor=actor, note=note, data=data, part=part)
     return incident
@@ -129,7 +139,12 @@ def tell_late(incident: Incident, late: Sequence[Deadline]) -> None:
         tell(
             incident,
             "deadline_missed",
-            data={"code": deadline.code, "part": deadline.part, "deadline": deadline.pk, "stopped_at": deadline.stopped_at},
+            data={
+                "code": deadline.code,
+                "part": deadline.part,
+                "deadline": deadline.pk,
+                "stopped_at": deadline.stopped_at,
+            },
             at=deadline.missed_at,
         )
         raise_alarm(deadline, now)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from grid.selectors import grid_at
 from incidents.lifecycle import Status
@@ -17,6 +18,7 @@ from shushanwei.common.clock import STREET, db_now
 from shushanwei.common.errors import BadInput, Conflict
 from shushanwei.common.geo import distance_m
 from shushanwei.common.secrets import mask_name, mask_phone
+from shushanwei.common.wording import one_of
 from shushanwei.people.models import User
 
 DISTRICT = "330109"
@@ -53,9 +55,9 @@ class Draft:
 def open_incident(draft: Draft, *, actor: User | None = None, alert_count: int = 1) -> Incident:
     """Open an incident: levels Ⅰ–Ⅲ are filed at once and await dispatch, level Ⅳ awaits verification."""
     if not 1 <= draft.level <= 4:
-        raise BadInput("level", "1 to 4")
+        raise BadInput("level", one_of(["1", "2", "3", "4"]))
     if not draft.title.strip():
-        raise BadInput("title", "A title is needed.")
+        raise BadInput("title", _("A title is needed."))
     at = draft.opened_at or db_now()
     immediate = draft.level <= 3
     place = grid_at(draft.lon, draft.lat)
@@ -147,8 +149,9 @@ def default_szcg(category: CaseCategory) -> CaseCategory | None:
     if category.scheme != "JCZZ":
         return None
     mapped = list(
-        CategoryMap.objects.filter(to_category=category, from_category__scheme="SZCG", is_default=True)
-        .select_related("from_category")[:2]
+        CategoryMap.objects.filter(to_category=category, from_category__scheme="SZCG", is_default=True).select_related(
+            "from_category"
+        )[:2]
     )
     return mapped[0].from_category if len(mapped) == 1 else None
 
@@ -201,5 +204,5 @@ def _next_case_no(at: datetime) -> str:
         )
         number = cursor.fetchone()[0]
     if number > 99_999:
-        raise Conflict("The case numbers of this day are used up.")
+        raise Conflict(_("The case numbers of this day are used up."))
     return f"{DISTRICT}{day:%Y%m%d}{number:05d}"

@@ -1,6 +1,7 @@
 """An incident registered by a person: a call picked up, a report typed in, a gateway's order."""
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from incidents.models import CaseCategory, Incident
 from incidents.services.opening import Draft, open_incident, open_or_join
@@ -21,7 +22,7 @@ def register(values: dict, *, actor: User) -> tuple[Incident, bool]:
         .first()
     )
     if category is None:
-        raise BadInput("category", "There is no such JCZZ class.")
+        raise BadInput("category", _("There is no such class of the governance scheme."))
     before = Incident.objects.filter(client_uuid=values["uuid"]).first()
     if before is not None:
         return before, False
@@ -49,5 +50,5 @@ def register(values: dict, *, actor: User) -> tuple[Incident, bool]:
     except IntegrityError as error:
         before = Incident.objects.filter(client_uuid=values["uuid"]).first()
         if before is None:
-            raise Conflict("Somebody registered the same thing in this moment; look again.") from error
+            raise Conflict(_("Somebody registered the same thing in this moment; look again.")) from error
         return before, False

@@ -217,7 +217,9 @@ def digests_wait() -> bool:
 def tell_digests() -> int:
     """Tell what fell due during an outage as one alarm, once nothing of it is left to be announced."""
     told = 0
-    for outage in Outage.objects.select_for_update(skip_locked=True).filter(digested_at__isnull=True, ended_at__isnull=False):
+    for outage in Outage.objects.select_for_update(skip_locked=True).filter(
+        digested_at__isnull=True, ended_at__isnull=False
+    ):
         inside = Q(work_at__lte=outage.ended_at)
         if Deadline.objects.filter(OPEN & inside).exists():
             continue
@@ -257,9 +259,7 @@ def _flag_outage(missed: list[Deadline]) -> None:
 
 
 def _push(missed: list[Deadline], revs: list[int], alarms: list[Alarm]) -> None:
-    incidents = list(
-        Incident.objects.filter(pk__in={d.incident_id for d in missed}).select_related(*RELATED)
-    )
+    incidents = list(Incident.objects.filter(pk__in={d.incident_id for d in missed}).select_related(*RELATED))
     shapes = {shape["id"]: shape for shape in incident_shapes(incidents)}
     by_id = {incident.pk: incident for incident in incidents}
     for deadline, rev in zip(missed, revs, strict=True):

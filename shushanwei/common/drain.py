@@ -8,7 +8,9 @@ from django.db import connection
 log = structlog.get_logger(__name__)
 
 
-def drain(ids: Iterable[int], step: Callable[[int], object], on_error: Callable[[int, Exception], object] | None = None) -> int:
+def drain(
+    ids: Iterable[int], step: Callable[[int], object], on_error: Callable[[int, Exception], object] | None = None
+) -> int:
     """Run `step` for each id; returns how many it did. A failure is logged and handed to `on_error`.
 
     `step` locks its row, looks again and does nothing when somebody was faster: it returns something false.

@@ -33,9 +33,7 @@ def live_revs_between(since: int) -> tuple[int, list[int]]:
 
 def story_of(subject_type: str, subject_id: int) -> QuerySet[Entry]:
     """All entries of one subject, oldest first."""
-    return (
-        Entry.objects.filter(subject_type=subject_type, subject_id=subject_id).select_related("actor").order_by("id")
-    )
+    return Entry.objects.filter(subject_type=subject_type, subject_id=subject_id).select_related("actor").order_by("id")
 
 
 def sessions_alive(keys: Iterable[str]) -> set[str]:

@@ -55,9 +55,7 @@ def reach_of(user: User, permission: str) -> Reach:
     return Reach(
         street=bool(scopes & {Scope.STREET, Scope.TOTALS}),
         police=Scope.POLICE in scopes,
-        areas=frozenset(
-            g.area_code for g in held if g.role.scope in {Scope.COMMUNITY, Scope.GRID} and g.area_code
-        ),
+        areas=frozenset(g.area_code for g in held if g.role.scope in {Scope.COMMUNITY, Scope.GRID} and g.area_code),
         departments=frozenset(
             g.department_code for g in held if g.role.scope == Scope.DEPARTMENT and g.department_code
         ),

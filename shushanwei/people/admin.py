@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 from shushanwei.people.models import Role, RoleGrant, User
 
 
-
 class GrantInline(admin.TabularInline):
     model = RoleGrant
     extra = 0

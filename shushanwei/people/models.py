@@ -64,9 +64,7 @@ class RoleGrant(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["user", "role", "area_code", "department_code"], name="role_grant_once"
-            ),
+            models.UniqueConstraint(fields=["user", "role", "area_code", "department_code"], name="role_grant_once"),
         ]
 
     def __str__(self) -> str:

@@ -77,7 +77,9 @@ def standard(street):
 
 def verbs(incident) -> list[str]:
     return list(
-        Entry.objects.filter(subject_type="incident", subject_id=incident.pk).order_by("id").values_list("verb", flat=True)
+        Entry.objects.filter(subject_type="incident", subject_id=incident.pk)
+        .order_by("id")
+        .values_list("verb", flat=True)
     )
 
 

@@ -36,7 +36,14 @@ def test_a_photo_loses_its_exif_and_the_row_keeps_where_it_was_shot():
 
 @pytest.mark.parametrize(
     "raw",
-    [b"", b"<svg onload=alert(1)>", b"<html>", b"GIF89a" + b"\0" * 30, b"\xff\xd8\xff" + b"x" * 99, b"x" * (LARGEST + 1)],
+    [
+        b"",
+        b"<svg onload=alert(1)>",
+        b"<html>",
+        b"GIF89a" + b"\0" * 30,
+        b"\xff\xd8\xff" + b"x" * 99,
+        b"x" * (LARGEST + 1),
+    ],
     ids=["empty", "svg", "html", "broken gif", "broken jpeg", "too large"],
 )
 def test_what_is_no_photo_is_refused_by_name(raw):

@@ -63,7 +63,9 @@ def test_two_sources_may_use_the_same_id(camera):
 
 
 def test_a_batch_keeps_the_good_and_names_the_bad(camera):
-    answer = camera.send([an_alert(), an_alert(external_id="b", lat=99), an_alert(crs=None, external_id="c"), an_alert()])
+    answer = camera.send(
+        [an_alert(), an_alert(external_id="b", lat=99), an_alert(crs=None, external_id="c"), an_alert()]
+    )
     assert answer.status_code == 202
     assert answer.json()["accepted"] == 2
     assert [(bad["index"], bad["field"], bad["external_id"]) for bad in answer.json()["rejected"]] == [
@@ -154,12 +156,24 @@ def test_too_large_a_body_is_413(camera):
 
 def test_what_is_not_json_is_415(camera):
     raw = b"a=1"
-    answer = camera.client.post(ADDRESS, raw, content_type="application/x-www-form-urlencoded", headers=camera.headers(raw))
+    answer = camera.client.post(
+        ADDRESS, raw, content_type="application/x-www-form-urlencoded", headers=camera.headers(raw)
+    )
     assert answer.status_code == 415
 
 
 def test_no_text_whatever_reaches_the_database_as_an_error(camera):
-    strange = ["\u0001", "\x7f", "\u2028", "𝟛", "\ufffe", "'; drop table incidents_alert; --", "%s %(x)s", "\\u0000", "\\"]
+    strange = [
+        "\u0001",
+        "\x7f",
+        "\u2028",
+        "𝟛",
+        "\ufffe",
+        "'; drop table incidents_alert; --",
+        "%s %(x)s",
+        "\\u0000",
+        "\\",
+    ]
     answer = camera.send([an_alert(title=text, text=text, payload={text: [text]}, kind=f"k{text}") for text in strange])
     assert (answer.status_code, answer.json()["accepted"]) == (202, len(strange))
     stored = list(Alert.objects.order_by("id"))

@@ -109,7 +109,21 @@ def test_half_a_character_is_refused():
 
 
 def test_bodies_that_are_no_alerts_are_refused_as_a_whole():
-    for body in (b"", b"  ", b"{", b"[", b"nothing", b'"text"', b"7", b"[" * 200_000, b'{"a":' * 200_000, b"[] []", b"[]", b'{"alerts":7}', b'{"alerts":{}}'):
+    for body in (
+        b"",
+        b"  ",
+        b"{",
+        b"[",
+        b"nothing",
+        b'"text"',
+        b"7",
+        b"[" * 200_000,
+        b'{"a":' * 200_000,
+        b"[] []",
+        b"[]",
+        b'{"alerts":7}',
+        b'{"alerts":{}}',
+    ):
         with pytest.raises(BadBody):
             parse_json(body, NOW)
 

@@ -75,7 +75,9 @@ def test_the_whole_way_of_an_ordinary_case(opened, seat, person, standard):
     services.order_check(case.pk, actor=seat, collector=collector)
     services.finish_check(case.pk, actor=collector, passed=True)
     done = services.close(
-        case.pk, actor=seat, closing={"found": "夜间混凝土浇筑扰民，已停工", "done": "现场责令停工并书面告知，已回访报告人"}
+        case.pk,
+        actor=seat,
+        closing={"found": "夜间混凝土浇筑扰民，已停工", "done": "现场责令停工并书面告知，已回访报告人"},
     )
     assert done.status == Status.CLOSED
     assert done.closed_at and done.ended_at

@@ -1,0 +1,110 @@
+"""Every address is tried by every role and by nobody: the declared table says who gets in."""
+
+import re
+
+import pytest
+from django.test import Client
+from django.urls import get_resolver
+
+from incidents.services import Draft, open_incident
+from shushanwei.people.models import Role, User
+from shushanwei.people.roles import ROLES
+from shushanwei.people.services import grant
+from tests.access.table import PUBLIC, SIGNED_IN, SIGNED_SOURCE, TABLE
+from tests.incidents.conftest import CENTRE, category
+
+# What stands in for a parameter; an id that exists where fetching it is what is asked for.
+FILLING = {
+    "slug": "day-2026-11-20", "kind": "day", "key": "2026-11-20", "uuid": "6b1f9c1e-6f1b-4a3e-9d56-0c1f6f1b4a3e",
+    "code": "no-such-code",
+}  # fmt: skip
+
+
+def patterns(resolver, prefix=""):
+    for one in resolver.url_patterns:
+        path = prefix + str(one.pattern)
+        if hasattr(one, "url_patterns"):
+            if path != "admin/":
+                yield from patterns(one, path)
+        else:
+            yield "/" + re.sub(r"<(?:\w+:)?(\w+)>", r"<\1>", path)
+
+
+def test_no_address_is_missing_from_the_table():
+    declared = {entry.split(" ", 1)[1] for entry in TABLE}
+    existing = set(patterns(get_resolver()))
+    assert sorted(existing - declared) == []
+    assert sorted(declared - existing) == []
+
+
+def answer(client: Client, entry: str, incident) -> int:
+    method, path = entry.split(" ", 1)
+    values = FILLING | {"pk": str(incident.pk)}
+    path = re.sub(r"<(\w+)>", lambda found: values[found[1]], path)
+    call = getattr(client, method.lower())
+    response = call(path) if method == "GET" else call(path, data={}, content_type="application/json")
+    if response.status_code == 302 and "/sign-in/" in response["Location"]:
+        return 401
+    return response.status_code
+
+
+@pytest.fixture
+def incident(roles, catalogue, ground):
+    return open_incident(Draft(category("J0510"), 3, "analytics", "施工噪声", *CENTRE))
+
+
+@pytest.fixture
+def people(incident):
+    made = {}
+    for code, *_ in ROLES:
+        user = User.objects.create_user(f"u-{code}", password="Shushan-30515")
+        grant(user, code, area=incident.community_id or "", department="ENF")
+        made[code] = user
+    return made
+
+
+def test_every_door_opens_for_those_who_may_and_for_nobody_else(people, incident, settings):
+    settings.AXES_ENABLED = False
+    wrong = []
+    nobody = Client(raise_request_exception=False)
+    for entry, rule in TABLE.items():
+        status = answer(nobody, entry, incident)
+        open_door = rule in (PUBLIC,)
+        if (
+            status >= 500
+            or (not open_door and status not in (401, 403))
+            or (open_door and status == 401 and "token" not in entry)
+        ):
+            wrong.append(f"{entry}: nobody gets {status} ({rule})")
+    for code, user in people.items():
+        held = set(Role.objects.get(code=code).permissions)
+        for entry, rule in TABLE.items():
+            if rule == SIGNED_SOURCE or entry.startswith("POST /sign-out"):
+                continue
+            client = Client(raise_request_exception=False)
+            client.force_login(user, backend="shushanwei.people.backends.RoleBackend")
+            status = answer(client, entry, incident)
+            needed = set() if rule in (PUBLIC, SIGNED_IN) else set(rule.split("|"))
+            may = not needed or bool(needed & held)
+            if status >= 500 or (may and status == 401) or (not may and status not in (403, 404)):
+                wrong.append(f"{entry}: {code} gets {status} ({'may' if may else 'may not'}, {rule})")
+    assert wrong == [], "\n" + "\n".join(wrong)
+
+
+def test_a_community_sees_its_own_incidents_and_not_its_neighbours(people, incident):
+    leader = people["grid_leader"]
+    other = open_incident(Draft(category("J0510"), 3, "analytics", "邻村噪声", 120.2260, 30.0850))
+    assert other.community_id != incident.community_id
+    client = Client()
+    client.force_login(leader, backend="shushanwei.people.backends.RoleBackend")
+    assert client.get(f"/api/v1/incidents/{incident.pk}/").status_code == 200
+    assert client.get(f"/api/v1/incidents/{other.pk}/").status_code == 404
+    assert [row["id"] for row in client.get("/api/v1/incidents/").json()["results"]] == [incident.pk]
+
+
+def test_three_administrators_see_no_business_data(people, incident):
+    for code in ("sys_admin", "sec_admin", "audit_admin"):
+        client = Client()
+        client.force_login(people[code], backend="shushanwei.people.backends.RoleBackend")
+        assert client.get(f"/api/v1/incidents/{incident.pk}/").status_code == 404
+        assert client.get("/api/v1/incidents/").json()["results"] == []
