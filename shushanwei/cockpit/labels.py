@@ -1,7 +1,7 @@
 """The words a screen needs for the codes in shapes, in the reader's language, and what the reader may do."""
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from dispatch.models import Assignment, Unit
 from incidents.lifecycle import STAGE
@@ -65,21 +65,21 @@ VERBS = {
     "assignment.recalled": gettext_lazy("order recalled"),
 }
 STAGES = {
-    "intake": gettext_lazy("intake"),
-    "verify": gettext_lazy("verification"),
-    "dispatch": gettext_lazy("dispatch"),
-    "accept": gettext_lazy("acceptance"),
-    "handle": gettext_lazy("handling"),
-    "check": gettext_lazy("check"),
-    "close": gettext_lazy("closing"),
+    "intake": pgettext_lazy("stage clock", "intake"),
+    "verify": pgettext_lazy("stage clock", "verification"),
+    "dispatch": pgettext_lazy("stage clock", "dispatch"),
+    "accept": pgettext_lazy("stage clock", "acceptance"),
+    "handle": pgettext_lazy("stage clock", "handling"),
+    "check": pgettext_lazy("stage clock", "check"),
+    "close": pgettext_lazy("stage clock", "closing"),
 }
 STEPS = [
-    gettext_lazy("Report"),
-    gettext_lazy("File"),
-    gettext_lazy("Dispatch"),
-    gettext_lazy("Handle"),
-    gettext_lazy("Feed back"),
-    gettext_lazy("Close"),
+    pgettext_lazy("step of a case", "Report"),
+    pgettext_lazy("step of a case", "File"),
+    pgettext_lazy("step of a case", "Dispatch"),
+    pgettext_lazy("step of a case", "Handle"),
+    pgettext_lazy("step of a case", "Feed back"),
+    pgettext_lazy("step of a case", "Close"),
 ]
 POLICIES = {
     "street_30515": gettext_lazy("30515"),
