@@ -60,7 +60,7 @@ class Callers:
         kind = world.dice.choice(UNKNOWN_KINDS) if world.happens(0.015) else row.kind
         lon, lat = _near(world, camera.lon, camera.lat, 55)
         key = f"{camera.code}:{kind}:{uuid.uuid4().hex[:8]}"
-        title = title_of(world.rng, row, _spot_name(camera))
+        title = title_of(world.rng, row, camera.spot_name)
         await self.send(camera.code, kind, lon, lat, title=title, correlation=key, confidence=True)
         if world.happens(0.5):
             task = asyncio.create_task(self.again(camera, kind, lon, lat, title, key, world.dice.randint(1, 4)))
@@ -97,7 +97,7 @@ class Callers:
         while True:
             batch = [
                 self._alert("road_flood", *_near(self.world, camera.lon, camera.lat, 4),
-                            title=f"{_spot_name(camera)}道路积水", correlation=f"{camera.code}:mad", confidence=True)
+                            title=f"{camera.spot_name}道路积水", correlation=f"{camera.code}:mad", confidence=True)
                 for _each in range(25)
             ]  # fmt: skip
             await self.world.door.alert(camera.code, self.world.secrets[camera.code], batch)
@@ -140,13 +140,7 @@ class Callers:
         camera = world.dice.choice(self.cameras)
         x, y = world.roads.anywhere(world.rng, _metres(camera.lon, camera.lat), 400)
         lon, lat = places.to_degrees(x, y)
-        return f"{_spot_name(camera)}附近", float(lon), float(lat)
-
-
-def _spot_name(camera: SourcePlan) -> str:
-    name = camera.name.removesuffix("摄像机")
-    first, _cross, second = name.partition("×")
-    return f"{first}{second}路口" if second else first.rstrip("号点0123456789")
+        return f"{camera.spot_name}附近", float(lon), float(lat)
 
 
 def _near(world: World, lon: float | None, lat: float | None, metres: float) -> tuple[float, float]:

@@ -21,7 +21,8 @@ async def listen(world: World, ws_url: str, username: str) -> None:
     async with aiohttp.ClientSession(cookie_jar=jar, timeout=aiohttp.ClientTimeout(total=20)) as browser:
         await _sign_in(browser, world, username)
         origin = f"{urlsplit(world.door.url).scheme}://{urlsplit(world.door.url).netloc}"
-        async with browser.ws_connect(ws_url, headers={"Origin": origin}, heartbeat=20, receive_timeout=SILENT_S) as line:
+        patience = aiohttp.ClientWSTimeout(ws_receive=SILENT_S, ws_close=0.3)
+        async with browser.ws_connect(ws_url, headers={"Origin": origin}, heartbeat=20, timeout=patience) as line:
             await _snapshot(world, username)
             forget_at = time.monotonic() + FORGET_EVERY_S
             async for message in line:

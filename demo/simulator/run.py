@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import os
 import random
 import signal
 import sys
@@ -69,8 +70,9 @@ async def _run(options: Options) -> None:
         await stopping.wait()
         for task in tasks:
             task.cancel()
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), STOP_WITHIN_S)
+        await asyncio.wait(tasks, timeout=STOP_WITHIN_S)
+        sys.stdout.flush()
+        os._exit(0)  # a thread that still paints a picture must not hold up the stop; nothing is left to be kept
 
 
 def make_world(options: Options, session: aiohttp.ClientSession) -> World:

@@ -62,9 +62,9 @@ p110_100400* | police-110 | 3 | day | street | 3 | {place}顾客与店家因退�
 p110_100700* | police-110 | 1.5 | day | home | 3 | {place}房屋租赁押金纠纷
 p110_40100 | police-110 | 4 | always | street | 3 | {place}车辆挡住出入口需移车 / {place}占用车位需联系车主移车
 p110_40000 | police-110 | 1.5 | always | home | 3 | {place}老人忘带钥匙被锁门外 / {place}居民求助联系开锁
-p110_41100 | police-110 | 0.6 | always | home | 2 | {place}老人走失,家属求助
-p110_60500 | police-110 | 0.4 | day | home | 2 | {place}居民疑似正遭电信诈骗
-p110_100800 | police-110 | 0.2 | evening | home | 1 | {place}邻居反映有家庭暴力
+p110_41100 | police-110 | 1.2 | always | home | 2 | {place}老人走失,家属求助
+p110_60500 | police-110 | 0.8 | day | home | 2 | {place}居民疑似正遭电信诈骗
+p110_100800 | police-110 | 0.4 | evening | home | 1 | {place}邻居反映有家庭暴力
 traffic_accident | police-110 | 2 | day | street | 3 | {place}两车轻微剐蹭,双方争执 / {place}电动车与行人碰擦
 noise_dispute* | police-110 residents | 3 | evening | home | 3 | {place}广场舞音量大引发争吵 / {place}装修噪声引发邻里争吵
 noise | hotline residents | 4 | evening | street | 3 | {place}夜间商户音响扰民 / {place}深夜聚会喧哗扰民
@@ -98,11 +98,11 @@ shared_bikes | cameras video-patrol | 2 | day | street | 4 | {place}共享单车
 spillage | cameras video-patrol | 1 | night | street | 4 | {place}路面有抛洒物
 truck_uncovered | video-patrol cameras | 1 | night | street | 4 | {place}渣土车未密闭
 open_burning | cameras | 0.5 | day | street | 3 | {place}有人焚烧垃圾
-fire_smoke | cameras | 0.12 | always | home | 1 | {place}发现烟雾
-person_collapsed | cameras residents | 0.15 | day | street | 1 | {place}有人倒地
-fight | cameras police-110 | 0.4 | evening | street | 2 | {place}多人拉扯推搡
-road_blocked | cameras hotline | 0.4 | day | street | 2 | {place}事故致道路堵塞
-gas_leak | hotline residents | 0.2 | always | home | 2 | {place}闻到燃气味
+fire_smoke | cameras | 0.24 | always | home | 1 | {place}发现烟雾
+person_collapsed | cameras residents | 0.3 | day | street | 1 | {place}有人倒地
+fight | cameras police-110 | 0.8 | evening | street | 2 | {place}多人拉扯推搡
+road_blocked | cameras hotline | 0.8 | day | street | 2 | {place}事故致道路堵塞
+gas_leak | hotline residents | 0.4 | always | home | 2 | {place}闻到燃气味
 illegal_building | hotline | 1 | day | home | 4 | {place}露台搭建阳光房
 enquiry | hotline | 1.5 | day | home | 4 | 咨询居住证办理材料 / 咨询医保缴费
 dog | residents hotline | 1.5 | evening | street | 4 | {place}犬只未牵绳

@@ -62,10 +62,8 @@ def _items_of(day: date, now: datetime, homes, dice: random.Random, rng: np.rand
         if row.indoors and homes and channel != "cameras":
             name, lon, lat = dice.choice(homes)
         else:
-            name, lon, lat = _near(dice, spot.lon, spot.lat, 50 if channel == "cameras" else 300)
-            first, _cross, second = spot.name.removesuffix("摄像机").partition("×")
-            name = f"{first}{second}路口" if second else first.rstrip("号点0123456789")
-            name += "" if channel == "cameras" else "附近"
+            lon, lat = _near(dice, spot.lon, spot.lat, 30 if channel == "cameras" else 80)
+            name = spot.spot_name + ("" if channel == "cameras" else "附近")
         title = title_of(rng, row, name)
         signals = 1 + (dice.randint(1, 4) if channel == "cameras" and dice.random() < 0.45 else 0)
         item = Item(row, channel, spot.code, at, title, f"{title},请尽快处理。", lon, lat, signals)
@@ -120,12 +118,13 @@ def _case_steps(dice: random.Random) -> tuple[dict[str, float], str]:
         "handle": dice.uniform(1.05, 1.6) if dice.random() < HANDLED_LATE else dice.triangular(0.12, 0.97, 0.4),
         "check": dice.uniform(0.08, 0.9),
         "close": dice.uniform(0.05, 0.9),
+        "follow": dice.uniform(25, 34) * 3600 if dice.random() > F24_MET else dice.triangular(0.4, 20, 3) * 3600,
     }
     return steps, fate
 
 
-def _near(dice: random.Random, lon: float | None, lat: float | None, metres: float) -> tuple[str, float, float]:
+def _near(dice: random.Random, lon: float | None, lat: float | None, metres: float) -> tuple[float, float]:
     x, y = places.to_metres(lon, lat)
     angle, away = dice.uniform(0, 2 * math.pi), metres * math.sqrt(dice.random())
     there = places.to_degrees(x + away * math.cos(angle), y + away * math.sin(angle))
-    return "", float(there[0]), float(there[1])
+    return float(there[0]), float(there[1])

@@ -70,12 +70,22 @@ def _immediate(life: Life) -> None:
     life.move(S.HANDLED, member, note=facts["done"], **about)
     life.move(S.PENDING_CHECK, member)
     _check_and_close(life, seat, facts, by_picture=True)
-    if incident.need_followup:
-        done = max(incident.scene_closed_at + timedelta(seconds=steps["follow"]), life.at)
-        recent = incident.scene_closed_at > book.now - timedelta(hours=20)
-        life.go_to(min(done, book.now - timedelta(minutes=4)) if recent else done)
-        method, result = life.dice.choice(wording.FOLLOW_UP)
-        life.event("E8", book.leader_of(incident.community_id), note=result, method=method)
+    _follow_up(life)
+
+
+def _follow_up(life: Life) -> None:
+    """The grid leader calls on the parties; what ended today was followed up by now or will be, in time."""
+    incident, book = life.incident, life.book
+    if not incident.need_followup or incident.scene_closed_at is None:
+        return
+    done = incident.scene_closed_at + timedelta(seconds=life.item.steps["follow"])
+    if incident.scene_closed_at > book.now - timedelta(hours=20):
+        done = min(done, book.now - timedelta(minutes=4))
+    if done < life.at:
+        life.at = max(done, incident.scene_closed_at)  # the call came before the file was closed
+    life.go_to(done)
+    method, result = life.dice.choice(wording.FOLLOW_UP)
+    life.event("E8", book.leader_of(incident.community_id), note=result, method=method)
 
 
 def _help(life: Life, seat: User, opened: datetime) -> None:
@@ -144,10 +154,14 @@ def _case(life: Life) -> None:
         incident.department = department = book.other_department(department)
         order = _give(life, department)
     clerk = book.department_user(department)
-    life.wait_working(steps["accept"] * stages.ACCEPT.seconds, "work_hour")
+    limit = next(d for d in reversed(life.deadlines) if d.code == "handle" and not d.void_at)
+    accepted = add_limit_seconds(life.at, steps["accept"] * stages.ACCEPT.seconds, "work_hour", book.calendar)
+    if steps["accept"] < 1:  # an urgent matter is not left lying for two hours
+        soon = limit.target_s * steps["handle"] * 0.4
+        accepted = min(accepted, add_limit_seconds(life.at, soon, limit.limit_kind, book.calendar))
+    life.go_to(accepted)
     order.status, order.accepted_at, order.delivered_at = "accepted", life.at, order.delivered_at or life.at
     life.move(S.HANDLING, clerk, department=department.code)
-    limit = next(d for d in reversed(life.deadlines) if d.code == "handle" and not d.void_at)
     if item.fate == "on_hold" and limit.limit_kind in ("work_day", "natural_day"):
         _hold(life, limit)
     _handle(life, order, clerk, limit, steps["handle"])
@@ -155,15 +169,17 @@ def _case(life: Life) -> None:
     facts = {name: life.dice.choice(sentences) for name, sentences in facts.items()}
     if item.fate == "rework":
         _check(life, collector, passed=False)
-        life.wait_working(3600 * 1.5, "work_hour")
+        life.wait(600)
         again = _give_again(life, department)
         life.move(S.HANDLING, clerk, department=department.code)
-        life.wait_working(3600 * 2, "work_hour")
+        left = next(d for d in reversed(life.deadlines) if d.code == "handle")
+        life.wait_working(left.target_s * life.dice.uniform(0.2, 0.9), left.limit_kind)
         _done(life, again, clerk)
     _check(life, collector, passed=True)
     life.wait_working(steps["close"] * stages.CLOSE.seconds, "work_hour")
     incident.closing = facts
     life.move(S.CLOSED, book.seat_at(life.at, life.dice), note=facts["done"], closing=facts)
+    _follow_up(life)
 
 
 def _give(life: Life, department) -> Assignment:
@@ -200,7 +216,7 @@ def _handle(life: Life, order: Assignment, clerk: User, limit: Deadline, share: 
     """Work through a share of the limit, then tell it is done; the department confirms."""
     started, kind = limit.started_at, limit.limit_kind
     done = add_limit_seconds(started, limit.target_s * share, kind, life.book.calendar)
-    life.go_to(max(done, life.at + timedelta(minutes=20)))
+    life.go_to(max(done, life.at + timedelta(minutes=6)))
     _done(life, order, clerk)
 
 

@@ -1,12 +1,17 @@
 """Write a past into the tables: numbers drawn in order, rows in bulk, everything in one transaction."""
 
+import io
+import json
 import random
 import uuid
 from collections import Counter
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
+from django.db.models.expressions import DatabaseDefault
 
 from demo.street.history import Item, items
 from demo.street.history_book import Book
@@ -21,7 +26,6 @@ from shushanwei.common.clock import STREET, db_now
 from shushanwei.journal.models import Entry
 
 MARK = "past-"  # begins the external id of every alert of the past
-BATCH = 2_000
 
 
 @transaction.atomic
@@ -125,16 +129,60 @@ def _write(lives: list[Life]) -> None:
 
 
 def _bulk(model: type[models.Model], rows: Iterable[models.Model]) -> None:
+    """Number and store rows with COPY: eighty thousand of them through the ORM take five times as long."""
     listed = list(rows)
-    if listed and listed[0].pk is None:
+    if not listed:
+        return
+    if listed[0].pk is None and not isinstance(model._meta.pk, models.ForeignKey | models.OneToOneField):
         # Numbered here: rows that point at each other are all known before the first is written.
         for row, pk in zip(listed, _next_ids(model, len(listed)), strict=True):
             row.pk = pk
+    _point_at_numbers(listed)
+    columns = [
+        (field.attname, field.column, isinstance(field, models.JSONField))
+        for field in model._meta.concrete_fields
+        if not isinstance(getattr(listed[0], field.attname), DatabaseDefault)
+    ]
+    names = ", ".join(connection.ops.quote_name(column) for _attribute, column, _json in columns)
+    text = io.StringIO()
+    jsons: dict[int, str] = {}
     for row in listed:
-        for column in row._meta.concrete_fields:
-            if column.is_relation and (target := row.__dict__.get("_state").fields_cache.get(column.name)) is not None:
-                setattr(row, column.attname, target.pk)
-    model._default_manager.bulk_create(listed, batch_size=BATCH)
+        values = row.__dict__
+        text.write("\t".join(_cell(values[attribute], is_json, jsons) for attribute, _column, is_json in columns) + "\n")
+    text.seek(0)
+    with connection.cursor() as cursor:
+        cursor.copy_expert(f"copy {connection.ops.quote_name(model._meta.db_table)} ({names}) from stdin", text)
+
+
+def _point_at_numbers(rows: list[models.Model]) -> None:
+    """Foreign keys to rows that had no number when they were pointed at."""
+    relations = [field for field in rows[0]._meta.concrete_fields if field.is_relation]
+    for row in rows:
+        known = row._state.fields_cache
+        for field in relations:
+            target = known.get(field.name)
+            if target is not None:
+                row.__dict__[field.attname] = target.pk
+
+
+def _cell(value: Any, is_json: bool, jsons: dict[int, str]) -> str:
+    """One value as COPY reads it."""
+    if is_json:
+        # The promises in force are one object shared by all incidents.
+        if id(value) not in jsons or not isinstance(value, list):
+            jsons[id(value)] = _escaped(json.dumps(value, ensure_ascii=False, cls=DjangoJSONEncoder))
+        return jsons[id(value)]
+    if value is None:
+        return "\\N"
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, str):
+        return _escaped(value)
+    return str(value)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
 
 
 def _next_ids(model: type[models.Model], count: int) -> list[int]:

@@ -20,6 +20,12 @@ class SourcePlan:
     lon: float | None = None
     lat: float | None = None
 
+    @property
+    def spot_name(self) -> str:
+        """What people call the place of a camera: “市心南路南环路路口”, or the road."""
+        first, _cross, second = self.name.removesuffix("摄像机").partition("×")
+        return f"{first}{second}路口" if second else first.rstrip("号点0123456789")
+
 
 GATEWAYS = [
     SourcePlan("hotline", "12345热线", "hotline_12345"),

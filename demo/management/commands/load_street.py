@@ -7,12 +7,19 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from demo.street import layers, loading
+from demo.street.history_writing import load_history
+from incidents.models import Incident
 
 
 class Command(BaseCommand):
-    """Loads roles, catalogue, ground, drawn layers, people, units and sources; a second run changes nothing."""
+    """Loads roles, catalogue, ground, drawn layers, people, units, sources and a past; a second run changes nothing."""
 
     help = "Load the demonstration street (fictional people, sample sites). Safe to run again."
+
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--history-days", type=int, default=35, help="days of past to write when there is none yet; 0 for none"
+        )
 
     def handle(self, *args, **options):
         quiet = options["verbosity"] == 0
@@ -26,6 +33,8 @@ class Command(BaseCommand):
             ("units", loading.load_units),
             ("sources", loading.load_sources),
         ]
+        if options["history_days"] and not Incident.objects.exists():
+            steps.append(("past days", lambda: load_history(options["history_days"])))
         for name, step in steps:
             began = time.monotonic()
             count = step()
