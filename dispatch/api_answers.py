@@ -1,7 +1,5 @@
 """The dispatch API of the field: a unit's phone and a department's desk answer orders."""
 
-from datetime import timedelta
-
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
@@ -11,23 +9,13 @@ from rest_framework.views import APIView
 from dispatch import selectors, services
 from dispatch import serializers as shapes
 from dispatch.api import checked, must_hold
-from dispatch.models import Assignment, Reinforcement
-from dispatch.shapes import (
-    ASSIGNMENT_RELATED,
-    assignment_shape,
-    iso,
-    reinforcement_shape,
-    unit_shape,
-)
-from incidents.shapes import incident_shape
-from shushanwei.common.clock import db_now
+from dispatch.models import Assignment
+from dispatch.shapes import assignment_shape
+from dispatch.state import phone_state
 from shushanwei.common.errors import BadInput, NotAllowed
-from shushanwei.journal.selectors import story_of
 from shushanwei.people.models import User
 
 LARGEST_PHOTO = 11 * 1024 * 1024
-JUST_NOW = timedelta(minutes=10)
-STORY_SHOWN = 40
 
 
 class Me(APIView):
@@ -210,44 +198,6 @@ class Confirm(APIView):
 def shown(order: Assignment) -> Response:
     """The order's shape as the answer."""
     return Response(assignment_shape(order))
-
-
-def phone_state(unit) -> dict:
-    """Everything the phone shows, true at this moment."""
-    now = db_now()
-    order = selectors.live_order_of(unit)
-    last = None
-    if order is None:
-        last = (
-            Assignment.objects.filter(unit=unit, ended_at__gte=now - JUST_NOW)
-            .select_related(*ASSIGNMENT_RELATED)
-            .order_by("-ended_at")
-            .first()
-        )
-    story, calls = [], []
-    if order is not None:
-        lines = story_of("incident", order.incident_id).order_by("-id")[:STORY_SHOWN]
-        story = [
-            {
-                "id": line.pk,
-                "at": iso(line.at),
-                "verb": line.verb,
-                "actor": line.actor_name,
-                "note": line.note,
-                "data": line.data,
-            }
-            for line in lines
-        ]
-        calls = Reinforcement.objects.filter(incident_id=order.incident_id).select_related("requested_by")
-    return {
-        "now": iso(now),
-        "unit": unit_shape(unit, now, order),
-        "assignment": assignment_shape(order) if order else None,
-        "incident": incident_shape(order.incident) if order else None,
-        "story": story,
-        "reinforcements": [reinforcement_shape(call) for call in calls],
-        "last": assignment_shape(last) if last else None,
-    }
 
 
 def _photo_or_none(given: dict) -> services.Photo | None:

@@ -5,6 +5,6 @@ from django.utils.translation import gettext_lazy as _
 from shushanwei.common.navigation import NavItem
 
 ITEMS: list[NavItem] = [
-    NavItem(_("My orders"), "dispatch:unit", "dispatch.answer_order", 30, _("accept, arrive, report, finish")),
+    NavItem(_("My orders"), "dispatch:unit", "dispatch.answer_order", 30, _("orders of my unit, on the phone")),
     NavItem(_("Department desk"), "dispatch:dept", "dispatch.handle_case", 40, _("accept, handle and confirm cases")),
 ]

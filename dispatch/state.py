@@ -1,0 +1,52 @@
+"""Everything a unit's phone shows, as one dictionary: for the page and for the API."""
+
+from datetime import timedelta
+
+from dispatch import selectors
+from dispatch.models import Assignment, Reinforcement, Unit
+from dispatch.shapes import ASSIGNMENT_RELATED, assignment_shape, iso, reinforcement_shape, unit_shape
+from incidents.models import Incident
+from incidents.shapes import RELATED, incident_shape
+from shushanwei.common.clock import db_now
+from shushanwei.journal.selectors import story_of
+
+JUST_NOW = timedelta(minutes=10)
+STORY_SHOWN = 40
+
+
+def phone_state(unit: Unit) -> dict:
+    """Duty, order, incident with its clocks, story newest first, calls for other forces; true at this moment."""
+    now = db_now()
+    order = selectors.live_order_of(unit)
+    state = {
+        "now": iso(now),
+        "unit": unit_shape(unit, now, order),
+        "assignment": None,
+        "incident": None,
+        "story": [],
+        "reinforcements": [],
+        "last": None,
+    }
+    if order is None:
+        last = Assignment.objects.filter(unit=unit, ended_at__gte=now - JUST_NOW).select_related(*ASSIGNMENT_RELATED)
+        newest = last.order_by("-ended_at").first()
+        return state | {"last": assignment_shape(newest) if newest else None}
+    incident = Incident.objects.select_related(*RELATED).get(pk=order.incident_id)
+    lines = story_of("incident", incident.pk).order_by("-id")[:STORY_SHOWN]
+    calls = Reinforcement.objects.filter(incident=incident).select_related("requested_by").order_by("id")
+    return state | {
+        "assignment": assignment_shape(order),
+        "incident": incident_shape(incident),
+        "story": [
+            {
+                "id": line.pk,
+                "at": iso(line.at),
+                "verb": line.verb,
+                "actor": line.actor_name,
+                "note": line.note,
+                "data": line.data,
+            }
+            for line in lines
+        ],
+        "reinforcements": [reinforcement_shape(call) for call in calls],
+    }
