@@ -87,7 +87,10 @@ def as_user(user: str | None) -> dict[str, Any]:
 
 @dataclass
 class Program:
-    """One long-running command. `log` is a file for its output; without it each line is printed with the name."""
+    """One long-running command. `log` is a file for its output; without it each line is printed with the name.
+
+    `before` runs ahead of each start; a `needed` program is stopped when those that use it are gone.
+    """
 
     name: str
     command: Sequence[str]
@@ -97,6 +100,7 @@ class Program:
     stop_signal: int = signal.SIGTERM
     patience_s: float = 10.0
     before: Callable[[], None] | None = None
+    needed: bool = False
 
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
     started_at: float = field(default=0.0, init=False)
@@ -106,7 +110,7 @@ class Program:
 
 
 class Manager:
-    """Starts programs in order, restarts what falls, stops everything in the opposite order."""
+    """Starts programs in order, restarts what falls, stops everything it started and nothing else."""
 
     def __init__(self, say: Callable[[str], None] = lambda line: print(line, flush=True)) -> None:
         self.programs: list[Program] = []
@@ -142,26 +146,26 @@ class Manager:
             signal.signal(sign, self._remember)
 
     def stop(self) -> None:
-        """Stop all programs, the last one started first. A second call finds nothing to do."""
+        """Stop all programs at once, and those that the others need when these are gone. A second call does nothing."""
         for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(sign, signal.SIG_IGN)
-        while self.programs:
-            program = self.programs.pop()
-            if program.process is None:
-                continue
-            self.say(f"Stopping {program.name} …")
-            self._finish(program)
+        for needed in (False, True):
+            self._finish([program for program in self.programs if program.needed is needed and program.process])
+        self.programs.clear()
 
-    def _finish(self, program: Program) -> None:
-        process = program.process
-        assert process is not None
-        if process.poll() is None:
-            process.send_signal(program.stop_signal)
-        deadline = time.monotonic() + program.patience_s
-        while process.poll() is None and time.monotonic() < deadline:
+    def _finish(self, programs: list[Program]) -> None:
+        running = {program.name: program for program in programs if program.process and program.process.poll() is None}
+        if running:
+            self.say(f"Stopping {', '.join(running)} …")
+        for program in running.values():
+            program.process.send_signal(program.stop_signal)  # type: ignore[union-attr]
+        began = time.monotonic()
+        while any(p.process.poll() is None and time.monotonic() - began < p.patience_s for p in running.values()):  # type: ignore[union-attr]
             self._print_output(timeout=0.05)
-        end(process, program.stop_signal, patience_s=0.1)
-        self._forget_output(program)
+        for program in programs:
+            assert program.process is not None
+            end(program.process, program.stop_signal, patience_s=0.1)
+            self._forget_output(program)
 
     def _remember(self, sign: int, _frame: object) -> None:
         self.stopped_by = sign

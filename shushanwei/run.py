@@ -18,6 +18,7 @@ import redis
 from shushanwei import devservices, roles
 from shushanwei.addresses import Services
 from shushanwei.config import BASE_DIR, BadConfiguration, Config, read, read_env_file
+from shushanwei.only_one import only_one
 from shushanwei.processes import Manager, Program, end_with_parent
 
 # Commands that an installation may have beside the product: scenery, its moving parts, and who may sign in.
@@ -29,18 +30,23 @@ def main() -> int:
     if os.environ.get("MAKELEVEL"):
         end_with_parent(signal.SIGTERM)  # a killed make must not leave a street running
     manager = Manager()
+    options = parser().parse_args()
     try:
-        options = parser().parse_args()
         read_env_file()
-        return run(read(), manager, bare=options.bare)
+        config = read()
+        with only_one(config.local_dir) as place:
+            try:
+                # What a killed run leaves behind ends by itself, but not in the same instant.
+                return run(config, manager, bare=options.bare, patience_s=0 if place.clean else 15)
+            finally:
+                place.ending()
+                manager.stop()
     except BadConfiguration as error:
         print(error, file=sys.stderr)
         return 2
     except PermissionError as error:
         print(f"{error.filename} cannot be used: {error.strerror}. Another user may have made it.", file=sys.stderr)
         return 2
-    finally:
-        manager.stop()
 
 
 def parser() -> argparse.ArgumentParser:
@@ -50,11 +56,11 @@ def parser() -> argparse.ArgumentParser:
     return parser
 
 
-def run(config: Config, manager: Manager, *, bare: bool = False) -> int:
+def run(config: Config, manager: Manager, *, bare: bool, patience_s: float) -> int:
     """Services, preparation, programs, then the watch over all of them."""
     os.chdir(BASE_DIR)
     for name, port in (("PORT", config.port), ("WS_PORT", config.ws_port)):
-        refuse_taken_port(config.bind, name, port)
+        refuse_taken_port(config.bind, name, port, patience_s)
     manager.heed_signals()
     os.environ |= start_services(config, manager).as_env() | shared_counters(config)
     if not prepare([] if bare else [SCENERY]):
@@ -103,6 +109,7 @@ def start_postgres(config: Config, manager: Manager) -> str:
                 log=postgres.log,
                 stop_signal=signal.SIGINT,
                 patience_s=30,
+                needed=True,
                 before=postgres.clear_stale,
             )
         )
@@ -119,7 +126,7 @@ def start_redis(config: Config, manager: Manager) -> str:
     else:
         say(f"Starting Redis in {store.home} …")
         store.prepare()
-        manager.start(Program("redis", store.command(), log=store.log))
+        manager.start(Program("redis", store.command(), log=store.log, needed=True))
         devservices.wait_until_ready(store)
     return store.url()
 
@@ -152,17 +159,26 @@ def prepare(also: list[str]) -> bool:
     return done.returncode == 0
 
 
-def refuse_taken_port(host: str, name: str, port: int) -> None:
-    """Raises `BadConfiguration` when something listens there already."""
+def refuse_taken_port(host: str, name: str, port: int, patience_s: float) -> None:
+    """Raises `BadConfiguration` when something listens there already, for longer than `patience_s`."""
+    until = time.monotonic() + patience_s
+    while reason := why_not_bound(host, port):
+        if time.monotonic() >= until:
+            raise BadConfiguration(
+                f"Port {port} cannot be used ({reason}): stop what runs there or set {name} to another."
+            )
+        time.sleep(0.2)
+
+
+def why_not_bound(host: str, port: int) -> str:
+    """Why nobody could listen there now, or nothing."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as error:
-            reason = error.strerror or str(error)
-            raise BadConfiguration(
-                f"Port {port} cannot be used ({reason}): stop what runs there or set {name} to another."
-            ) from error
+            return error.strerror or str(error)
+    return ""
 
 
 def is_up(config: Config) -> bool:

@@ -11,6 +11,7 @@ import pytest
 
 from shushanwei import addresses
 from shushanwei.config import BASE_DIR, BadConfiguration, names, read
+from shushanwei.only_one import only_one
 
 EXAMPLE = (BASE_DIR / ".env.example").read_text()
 
@@ -122,3 +123,19 @@ def test_a_database_address_may_name_a_host_or_a_socket_folder(url, host, name):
 def test_a_redis_address_is_spelled_for_celery(url, number, broker):
     assert addresses.redis_number(url) == number
     assert addresses.broker(url) == broker
+
+
+def test_a_second_run_in_the_same_folder_is_refused(tmp_path):
+    with only_one(tmp_path), pytest.raises(BadConfiguration, match="runs already"), only_one(tmp_path):
+        pass
+
+
+def test_a_run_waits_for_one_that_is_ending_and_knows_a_killed_one(tmp_path):
+    with only_one(tmp_path) as first:
+        assert first.clean
+        first.ending()
+        with pytest.raises(BadConfiguration), only_one(tmp_path, patience_s=0.3):
+            pass
+    (tmp_path / "run.lock").write_text("running")
+    with only_one(tmp_path) as after_a_kill:
+        assert not after_a_kill.clean
