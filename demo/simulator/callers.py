@@ -67,7 +67,9 @@ class Callers:
             self.repeats.add(task)
             task.add_done_callback(self.repeats.discard)
 
-    async def again(self, camera: SourcePlan, kind: str, lon: float, lat: float, title: str, key: str, times: int) -> None:
+    async def again(
+        self, camera: SourcePlan, kind: str, lon: float, lat: float, title: str, key: str, times: int
+    ) -> None:
         """The same thing reported again every half minute or so."""
         try:
             for _each in range(times):
@@ -123,7 +125,9 @@ class Callers:
             "lon": round(lon, 6),
             "lat": round(lat, 6),
             "crs": "gcj02" if gcj else "wgs84",
-            "occurred_at": (world.now() - timedelta(seconds=world.dice.uniform(0.2, 2))).isoformat(timespec="milliseconds"),
+            "occurred_at": (world.now() - timedelta(seconds=world.dice.uniform(0.2, 2))).isoformat(
+                timespec="milliseconds"
+            ),
             "title": title,
             "text": text,
         }

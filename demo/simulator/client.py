@@ -5,6 +5,7 @@ import json
 import os
 import random
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,7 @@ class Door:
 
     url: str
     session: aiohttp.ClientSession
-    say: Any = print
+    say: Callable[[str], None]
     slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
     away_since: float | None = None
     sent: int = 0
@@ -72,9 +73,12 @@ class Door:
         wait = FIRST_WAIT_S
         while True:
             try:
-                async with self.slots, self.session.request(
-                    method, self.url + path, data=form if form is not None else raw, headers=head
-                ) as response:
+                async with (
+                    self.slots,
+                    self.session.request(
+                        method, self.url + path, data=form if form is not None else raw, headers=head
+                    ) as response,
+                ):
                     text = await response.read()
                     self.sent += 1
                     if response.status != 429 and response.status < 500:

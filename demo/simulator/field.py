@@ -136,7 +136,10 @@ class Collectors(Desk):
             body, step = {"result": result, "note": "已到点位查看并拍照"}, "finish-verification"
         else:
             passed = world.happens(0.96)
-            body, step = {"passed": passed, "note": "现场与照片一致" if passed else "现场仍有残留,未达结案条件"}, "finish-check"
+            body, step = (
+                {"passed": passed, "note": "现场与照片一致" if passed else "现场仍有残留,未达结案条件"},
+                "finish-check",
+            )
         answer = await who.post(f"/api/v1/incidents/{incident['id']}/{step}/", body)
         if not answer.ok and answer.status not in (404, 409):
             world.say(f"collector {step} of {incident['case_no']} refused: {answer.status} {answer.body}")
@@ -165,8 +168,6 @@ class GridWorkers(Desk):
         await world.pause(90, 420, scaled=True)
         method, result = world.dice.choice(wording.FOLLOW_UP)
         who = world.person(f"grid-{incident['community']['code'][-3:]}")
-        answer = await who.post(
-            f"/api/v1/incidents/{incident['id']}/follow-up/", {"method": method, "result": result}
-        )
+        answer = await who.post(f"/api/v1/incidents/{incident['id']}/follow-up/", {"method": method, "result": result})
         if not answer.ok and answer.status not in (404, 409):
             world.say(f"follow-up of {incident['case_no']} refused: {answer.status} {answer.body}")

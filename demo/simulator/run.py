@@ -156,4 +156,5 @@ def say(line: str) -> None:
     if len(_said) > 500:
         _said.clear()
     _said[key] = now
-    print(f"{time.strftime('%H:%M:%S')} {line[:300]}", flush=True, file=sys.stdout)
+    sys.stdout.write(f"{time.strftime('%H:%M:%S')} {line[:300]}\n")
+    sys.stdout.flush()

@@ -49,7 +49,9 @@ class Shift:
             return
         task = asyncio.create_task(self._take(step, incident))
         self.at_work[key] = task
-        task.add_done_callback(lambda _task: asyncio.get_running_loop().call_later(TRIES_AFTER_S, self.at_work.pop, key, None))
+        task.add_done_callback(
+            lambda _task: asyncio.get_running_loop().call_later(TRIES_AFTER_S, self.at_work.pop, key, None)
+        )
 
     def _step_for(self, incident: dict) -> Callable[[dict], Awaitable[None]] | None:
         status, immediate = incident["status"], incident["level"] <= 3
@@ -125,7 +127,11 @@ class Shift:
         if incident["answered_by"] is None:
             await self._post(incident, "answer")
         if incident["source_kind"] in ("analytics", "video_patrol") and world.happens(0.7):
-            body = {"result": "true" if world.happens(0.93) else "not_found", "note": "截图清晰,情况属实", "by_picture": True}
+            body = {
+                "result": "true" if world.happens(0.93) else "not_found",
+                "note": "截图清晰,情况属实",
+                "by_picture": True,
+            }
             await self._post(incident, "finish-verification", body)
         elif incident["category"]["code"] == "J1303" or not incident["needs_field_action"]:
             await self._post(incident, "reject", {"reason": wording.REJECT[1]})
@@ -153,15 +159,14 @@ class Shift:
         await self._post(incident, "dispatch", {"department": self.departments[code]})
 
     async def check(self, incident: dict) -> None:
-        """Immediate matters are checked by picture, others by a collector where possible."""
+        """Immediate matters and some others are checked by picture; the rest goes to a collector by itself."""
         world = self.world
         await world.pause(6, 35, scaled=True)
-        if incident["level"] <= 3 or world.happens(0.4):
+        in_time = self._now(incident)["status"] in ("pending_check", "checking")
+        if in_time and (incident["level"] <= 3 or world.happens(0.4)):
             passed = world.happens(0.97)
             note = "照片与反馈一致" if passed else "照片未能看清处置结果,退回返工"
             await self._post(incident, "finish-check", {"passed": passed, "note": note, "by_picture": True})
-        else:
-            await self._post(incident, "check")
 
     async def close(self, incident: dict) -> None:
         """Close with what was found, who was spoken to, what was done and what remains."""

@@ -207,11 +207,14 @@ class UnitOnTheRoad:
         """Say what there is, sometimes ask for help, put it right, show it."""
         world = self.world
         await world.pause(8, 30)
-        await self.phone.post(path + "feedback/", {"uuid": str(uuid.uuid4()), "text": world.dice.choice(wording.FEEDBACK)})
+        await self.phone.post(
+            path + "feedback/", {"uuid": str(uuid.uuid4()), "text": world.dice.choice(wording.FEEDBACK)}
+        )
         if order["part"] == "main" and self.plan.kind == "squad" and world.happens(ASKS_HELP):
             force = world.dice.choice(["police", "police", "enforcement"])
             await self.phone.post(
-                f"/api/v1/incidents/{incident['id']}/reinforcement/", {"force": force, "reason": "现场人员较多,请求支援"}
+                f"/api/v1/incidents/{incident['id']}/reinforcement/",
+                {"force": force, "reason": "现场人员较多,请求支援"},
             )
         heavy = 2.2 if incident["level"] <= 2 else 1.0
         await asyncio.sleep(max(world.dice.uniform(60, 260) * heavy / world.speed, 20))

@@ -7,7 +7,9 @@ import numpy as np
 from demo.street.units import UNITS, UnitPlan
 from shushanwei.common.secrets import mask_phone
 
-SURNAMES = list("王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文")
+SURNAMES = list(
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
+)
 GIVEN_FIRST = list("建国志明晓春海文永德立新俊伟思雨嘉欣雅静子涵浩宇佳怡雪梅秋月慧敏振华庆云兴旺金玉成林学军丽娟艳红")
 GIVEN_LAST = list("平芳强杰军霞峰琴斌燕刚英超娜勇洁毅萍波颖辉倩磊莉涛婷鹏琳飞薇洋兰凯蓉亮珍鑫岚昊彤宁璐航菲")
 DEPARTMENTS = ["ENF", "MUN", "SAN", "GRN", "WTR", "PWR", "TRA", "POL", "FIRE", "HOU", "MKT", "COM", "JUS", "HRS",

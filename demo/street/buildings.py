@@ -74,7 +74,9 @@ def blocked_ground() -> shapely.Geometry:
     rail = [part.buffer(22) for part in places.inside(places.RAILWAY)]
     water = [part.buffer(26) for part in places.inside(places.RIVER)]
     water += [part.buffer(14) for line in places.CANALS for part in places.inside(line)]
-    areas = [shapely.transform(Polygon(ring), _in_metres) for ring in [places.LAKE, *(hill[1] for hill in places.HILLS)]]
+    areas = [
+        shapely.transform(Polygon(ring), _in_metres) for ring in [places.LAKE, *(hill[1] for hill in places.HILLS)]
+    ]
     return shapely.union_all([*roads, *rail, *water, *areas])
 
 

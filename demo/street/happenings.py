@@ -54,8 +54,9 @@ def _table(text: str) -> list[Happening]:
 
 
 # kind (* a dispute) | channels | weight | when | where | level it usually opens at | titles
-HAPPENINGS = tuple(_table("""
-p110_100600* | police-110 | 8 | always | home | 3 | {place}邻里因楼上漏水争吵 / {place}邻里因楼道堆物起争执 / {place}邻里因宠物吠叫争吵
+HAPPENINGS = tuple(
+    _table("""
+p110_100600* | police-110 | 8 | always | home | 3 | {place}邻里因漏水争吵 / {place}邻里因楼道堆物争执 / {place}邻里因犬吠争吵
 p110_100500* | police-110 | 5 | evening | home | 3 | {place}夫妻因家庭琐事争吵 / {place}父子因家庭开支争吵
 p110_100300* | police-110 | 2 | day | street | 3 | {place}工人讨要工资起争执 / {place}务工人员反映拖欠工资
 p110_100400* | police-110 | 3 | day | street | 3 | {place}顾客与店家因退款争执 / {place}理发店预付卡纠纷
@@ -66,17 +67,17 @@ p110_41100 | police-110 | 1.2 | always | home | 2 | {place}老人走失,家属�
 p110_60500 | police-110 | 0.8 | day | home | 2 | {place}居民疑似正遭电信诈骗
 p110_100800 | police-110 | 0.4 | evening | home | 1 | {place}邻居反映有家庭暴力
 traffic_accident | police-110 | 2 | day | street | 3 | {place}两车轻微剐蹭,双方争执 / {place}电动车与行人碰擦
-noise_dispute* | police-110 residents | 3 | evening | home | 3 | {place}广场舞音量大引发争吵 / {place}装修噪声引发邻里争吵
+noise_dispute* | police-110 residents | 3 | evening | home | 3 | {place}广场舞音量引发争吵 / {place}装修噪声引发争吵
 noise | hotline residents | 4 | evening | street | 3 | {place}夜间商户音响扰民 / {place}深夜聚会喧哗扰民
 construction_noise | hotline residents | 2 | night | street | 3 | {place}夜间施工噪声扰民
-property_dispute* | hotline residents grid-reports | 3 | day | home | 3 | {place}业主与物业因停车收费争执 / {place}业主反映电梯维修拖延
-neighbour_dispute* | residents grid-reports | 7 | always | home | 3 | {place}邻里因晾晒滴水争吵 / {place}两户因公共过道争执
+property_dispute* | hotline residents grid-reports | 3 | day | home | 3 | {place}业主与物业因停车费争执 / {place}电梯维修拖延争执
+neighbour_dispute* | residents grid-reports | 7 | always | home | 3 | {place}邻里因晾晒争吵 / {place}两户因过道争执
 family_dispute* | grid-reports | 4 | evening | home | 3 | {place}家庭成员因赡养问题争执
 labour_dispute* | hotline | 1.5 | day | street | 3 | {place}反映工地班组拖欠工资
 consumer_dispute* | hotline | 2.5 | day | street | 3 | {place}健身房退卡纠纷 / {place}培训机构退费纠纷
 rental_defect | grid-reports | 4 | day | home | 4 | {place}出租房电线私拉乱接 / {place}出租房隔间缺少逃生出口
-ebike_in_stairwell | grid-reports | 4 | always | home | 4 | {place}楼道内停放电瓶车
-ebike_charging | grid-reports residents | 3 | evening | home | 4 | {place}飞线充电
+ebike_in_stairwell | grid-reports | 4 | always | home | 3 | {place}楼道内停放电瓶车
+ebike_charging | grid-reports residents | 3 | evening | home | 3 | {place}飞线充电
 unregistered_tenant | grid-reports | 2 | day | home | 4 | {place}新租客未登记
 hardship | grid-reports | 1 | day | home | 4 | {place}独居老人生活困难需走访
 fitness_gear_broken | grid-reports residents | 1 | day | street | 4 | {place}健身器材松动
@@ -105,9 +106,11 @@ road_blocked | cameras hotline | 0.8 | day | street | 2 | {place}事故致道路
 gas_leak | hotline residents | 0.4 | always | home | 2 | {place}闻到燃气味
 illegal_building | hotline | 1 | day | home | 4 | {place}露台搭建阳光房
 enquiry | hotline | 1.5 | day | home | 4 | 咨询居住证办理材料 / 咨询医保缴费
-dog | residents hotline | 1.5 | evening | street | 4 | {place}犬只未牵绳
-"""))
-STORM = tuple(_table("""
+dog | residents hotline | 1.5 | evening | street | 3 | {place}犬只未牵绳
+""")
+)
+STORM = tuple(
+    _table("""
 road_flood | cameras residents | 8 | always | street | 2 | {place}道路积水影响通行
 neighbourhood_flood | residents hotline | 4 | always | home | 2 | {place}小区低洼处进水
 tree_fallen | cameras riders grid-reports | 6 | always | street | 3 | {place}树木倒伏挡道
@@ -116,7 +119,8 @@ drain_blocked | grid-reports residents | 5 | always | street | 4 | {place}雨水
 person_trapped | police-110 | 0.5 | always | street | 2 | {place}车辆熄火有人被困
 hoarding_damaged | grid-reports video-patrol | 2 | always | street | 4 | {place}工地围挡被风吹倒
 falling_object | residents | 2 | always | home | 2 | {place}雨棚被风掀落
-"""))
+""")
+)
 # What a new software release of a camera suddenly reports: nobody has mapped these yet.
 UNKNOWN_KINDS = ["abandoned_luggage", "fishing_no_zone", "drone_seen", "wall_climbing"]
 

@@ -37,7 +37,8 @@ class Book:
         self.departments: dict[str, Department] = {row.code: row for row in Department.objects.all()}
         self.sources: dict[str, Source] = {row.code: row for row in Source.objects.all()}
         self.kinds: dict[str, AlertKind] = {
-            row.code: row for row in AlertKind.objects.select_related("category__department").exclude(category=None)
+            row.code: row
+            for row in AlertKind.objects.select_related("category__department", "szcg_category").exclude(category=None)
         }
         self.sla = policies_in_force(self.now)
         self._standards: dict[int, list[FilingStandard]] = {}
@@ -54,7 +55,9 @@ class Book:
 
     def unit_for(self, lon: float, lat: float, dice: random.Random) -> tuple[Unit, User, float]:
         """(a near squad, who holds its phone, metres from its post)."""
-        near = sorted((float(distance_m(lon, lat, unit.home_lon, unit.home_lat)), unit.pk, unit) for unit in self.squads)
+        near = sorted(
+            (float(distance_m(lon, lat, unit.home_lon, unit.home_lat)), unit.pk, unit) for unit in self.squads
+        )
         metres, _pk, unit = dice.choices(near[:3], (6, 3, 1))[0]
         return unit, self.members[unit.pk], min(metres, 1500.0)
 

@@ -54,8 +54,8 @@ def _immediate(life: Life) -> None:
     life.event("E3", member, unit=unit.name, method="geofence", distance_m=distance, doubtful=False)
     life.proofs.append(
         ArrivalProof(
-            assignment=order, method="geofence", lon=incident.lon, lat=incident.lat, accuracy_m=life.dice.uniform(6, 24),
-            distance_m=distance, device_at=life.at, proven_at=life.at,
+            assignment=order, method="geofence", lon=incident.lon, lat=incident.lat,
+            accuracy_m=life.dice.uniform(6, 24), distance_m=distance, device_at=life.at, proven_at=life.at,
         )
     )  # fmt: skip
     if "help" in steps:
@@ -92,7 +92,11 @@ def _help(life: Life, seat: User, opened: datetime) -> None:
     """Another force: asked by the seat (or by the missed arrival) and there some minutes later."""
     steps, incident, here = life.item.steps, life.incident, life.at
     by_rule = "help_after" not in steps
-    asked = incident.response_started_at + timedelta(seconds=300) if by_rule else opened + timedelta(seconds=steps["help_after"])
+    asked = (
+        incident.response_started_at + timedelta(seconds=300)
+        if by_rule
+        else opened + timedelta(seconds=steps["help_after"])
+    )
     unit = life.book.helper(life.dice)
     life.at = asked
     life.event("E5", None if by_rule else seat, part=unit.kind, force=unit.kind, rule="a5_missed" if by_rule else "")
@@ -208,7 +212,9 @@ def _hold(life: Life, limit: Deadline) -> None:
     incident.suspended_at, incident.suspension_used = life.at, True
     incident.suspended_until = life.at + timedelta(days=life.dice.randint(40, 90))
     limit.paused_at = life.at
-    life.tell("suspended", life.book.dispatcher, note="需等待专项资金与施工窗口期", until=incident.suspended_until.isoformat())
+    life.tell(
+        "suspended", life.book.dispatcher, note="需等待专项资金与施工窗口期", until=incident.suspended_until.isoformat()
+    )
     raise NotYet
 
 
@@ -252,8 +258,8 @@ def _check_and_close(life: Life, seat: User, facts: dict, *, by_picture: bool) -
     life.wait(life.item.steps["check"])
     life.checks.append(
         CaseCheck(
-            incident=life.incident, kind="check", by_picture=by_picture, ordered_at=life.at, due_at=life.at, done_at=life.at,
-            done_by=seat, result="passed", note="照片与反馈一致",
+            incident=life.incident, kind="check", by_picture=by_picture, ordered_at=life.at, due_at=life.at,
+            done_at=life.at, done_by=seat, result="passed", note="照片与反馈一致",
         )
     )  # fmt: skip
     life.move(S.CHECKING, seat, by_picture=by_picture)

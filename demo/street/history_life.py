@@ -16,7 +16,11 @@ from shushanwei.journal.models import Entry
 from shushanwei.people.models import User
 
 S = Status
-ALARM_KINDS = {"R30": ("r30_missed", "shift_lead"), "S15": ("s15_missed", "commander"), "F24": ("f24_missed", "shift_lead")}
+ALARM_KINDS = {
+    "R30": ("r30_missed", "shift_lead"),
+    "S15": ("s15_missed", "commander"),
+    "F24": ("f24_missed", "shift_lead"),
+}
 
 
 class NotYet(Exception):
@@ -66,7 +70,9 @@ class Life:
         self.event("E0")
         if incident.level == 4:
             self._start_stages({"intake"}, S.REPORTED)
-        self.tell("opened", level=incident.level, source=incident.source_kind, alert_kind=self.item.row.kind, confidence=None)
+        self.tell(
+            "opened", level=incident.level, source=incident.source_kind, alert_kind=self.item.row.kind, confidence=None
+        )
 
     def tell(self, verb: str, actor: User | None = None, note: str = "", **data) -> None:
         """One line of the story at the present step."""
@@ -171,7 +177,12 @@ class Life:
         """Everything that follows from the rest: misses, alarms, sums on the incident."""
         incident, now = self.incident, self.book.now
         for deadline in self.deadlines:
-            if deadline.stopped_at is None and deadline.void_at is None and not deadline.paused_at and deadline.due_at <= now:
+            if (
+                deadline.stopped_at is None
+                and deadline.void_at is None
+                and not deadline.paused_at
+                and deadline.due_at <= now
+            ):
                 deadline.missed_at = deadline.due_at
             if deadline.missed_at:
                 deadline.announced_at = deadline.missed_at

@@ -55,7 +55,8 @@ def _lives(book: Book, days: int) -> list[Life]:
 
 
 def _incident(item: Item, pk: int, case_no: str, book: Book) -> Incident:
-    category = book.kinds[item.row.kind].category
+    kind = book.kinds[item.row.kind]
+    category = kind.category
     assert category is not None
     place = grid_at(item.lon, item.lat)
     immediate = item.immediate
@@ -65,7 +66,7 @@ def _incident(item: Item, pk: int, case_no: str, book: Book) -> Incident:
         status="pending_dispatch" if immediate else "reported",
         level=item.row.level,
         category=category,
-        szcg_category=book.szcg_of(category),
+        szcg_category=kind.szcg_category or book.szcg_of(category),
         source_kind=_source(item, book).kind,
         title=item.title,
         text=item.text,
@@ -94,8 +95,9 @@ def _alerts(life: Life, dice: random.Random) -> list[Alert]:
         at = item.opened_at + timedelta(seconds=30 * number)
         alerts.append(
             Alert(
-                source=source, external_id=f"{MARK}{life.incident.case_no}-{number}", kind=item.row.kind, title=item.title,
-                text=item.text, lon=item.lon, lat=item.lat, crs="wgs84", occurred_at=at, received_at=at,
+                source=source, external_id=f"{MARK}{life.incident.case_no}-{number}", kind=item.row.kind,
+                title=item.title, text=item.text, lon=item.lon, lat=item.lat, crs="wgs84",
+                occurred_at=at, received_at=at,
                 confidence=round(dice.uniform(0.72, 0.99), 2) if item.channel == "cameras" else None,
                 state="opened" if number == 0 else "joined", incident=life.incident, work_at=at, processed_at=at,
                 trace=uuid.UUID(int=dice.getrandbits(128)).hex,
@@ -148,7 +150,9 @@ def _bulk(model: type[models.Model], rows: Iterable[models.Model]) -> None:
     jsons: dict[int, str] = {}
     for row in listed:
         values = row.__dict__
-        text.write("\t".join(_cell(values[attribute], is_json, jsons) for attribute, _column, is_json in columns) + "\n")
+        text.write(
+            "\t".join(_cell(values[attribute], is_json, jsons) for attribute, _column, is_json in columns) + "\n"
+        )
     text.seek(0)
     with connection.cursor() as cursor:
         cursor.copy_expert(f"copy {connection.ops.quote_name(model._meta.db_table)} ({names}) from stdin", text)

@@ -88,7 +88,9 @@ def green() -> dict:
     """Hills, by their rough foot line."""
     inside = places.outline()
     return collection(
-        feature(_degrees(transform(places.to_metres, Polygon(ring)).buffer(30).intersection(inside).simplify(2)), name=name)
+        feature(
+            _degrees(transform(places.to_metres, Polygon(ring)).buffer(30).intersection(inside).simplify(2)), name=name
+        )
         for name, ring in places.HILLS
     )
 
@@ -146,4 +148,3 @@ def _plain(value):
 
 def _degrees(shape):
     return transform(places.to_degrees, shape)
-

@@ -126,9 +126,7 @@ def _post(people: list[Account], users: dict[str, User]) -> None:
 
 
 def _source(plan: SourcePlan) -> Source:
-    return Source(
-        code=plan.code, name=plan.name, kind=plan.kind, secret=seal(new_secret()), lon=plan.lon, lat=plan.lat
-    )
+    return Source(code=plan.code, name=plan.name, kind=plan.kind, secret=seal(new_secret()), lon=plan.lon, lat=plan.lat)
 
 
 def _write_private(path: Path, text: str) -> None:

@@ -43,13 +43,52 @@ SQUADS = [
     for number, (lon, lat) in enumerate(SQUAD_POSTS, start=1)
 ]
 OTHERS = [
-    UnitPlan("EN-1", "综合行政执法队一中队", "enforcement", AREAS[0], 10, "enf1", "执法01", 120.2440, 30.1345, ("street", "site")),
-    UnitPlan("EN-2", "综合行政执法队二中队", "enforcement", AREAS[1], 10, "enf2", "执法02", 120.2395, 30.1252, ("street", "site")),
-    UnitPlan("EN-3", "综合行政执法队三中队", "enforcement", AREAS[2], 10, "enf3", "执法03", 120.2392, 30.1130, ("street", "site")),
-    UnitPlan("PO-1", "蜀山派出所一号巡逻车", "police", "", 2, "police1", "派01", 120.2452, 30.1262, ("order", "dispute")),
-    UnitPlan("PO-2", "蜀山派出所二号巡逻车", "police", "", 2, "police2", "派02", 120.2300, 30.1150, ("order", "traffic")),
+    UnitPlan(
+        "EN-1",
+        "综合行政执法队一中队",
+        "enforcement",
+        AREAS[0],
+        10,
+        "enf1",
+        "执法01",
+        120.2440,
+        30.1345,
+        ("street", "site"),
+    ),
+    UnitPlan(
+        "EN-2",
+        "综合行政执法队二中队",
+        "enforcement",
+        AREAS[1],
+        10,
+        "enf2",
+        "执法02",
+        120.2395,
+        30.1252,
+        ("street", "site"),
+    ),
+    UnitPlan(
+        "EN-3",
+        "综合行政执法队三中队",
+        "enforcement",
+        AREAS[2],
+        10,
+        "enf3",
+        "执法03",
+        120.2392,
+        30.1130,
+        ("street", "site"),
+    ),
+    UnitPlan(
+        "PO-1", "蜀山派出所一号巡逻车", "police", "", 2, "police1", "派01", 120.2452, 30.1262, ("order", "dispute")
+    ),
+    UnitPlan(
+        "PO-2", "蜀山派出所二号巡逻车", "police", "", 2, "police2", "派02", 120.2300, 30.1150, ("order", "traffic")
+    ),
     UnitPlan("FI-1", "消防救援站一班", "fire", "", 6, "fire1", "消01", 120.2480, 30.1310, ("fire", "rescue")),
     UnitPlan("VO-1", "快递蜀黍义警队", "volunteer", "", 4, "volunteer1", "义01", 120.2545, 30.1300, ("rescue",)),
-    UnitPlan("VO-2", "红蜀有为志愿者队", "volunteer", "", 4, "volunteer2", "义02", 120.2300, 30.1360, ("rescue", "dispute")),
+    UnitPlan(
+        "VO-2", "红蜀有为志愿者队", "volunteer", "", 4, "volunteer2", "义02", 120.2300, 30.1360, ("rescue", "dispute")
+    ),
 ]
 UNITS = [*SQUADS, *OTHERS]

@@ -30,7 +30,9 @@ class Command(BaseCommand):
     help = "List the accounts of the demonstration street."
 
     def handle(self, *args, **options):
-        users = {user.username: user for user in User.objects.filter(username__in=SHOWN).prefetch_related("grants__role")}
+        users = {
+            user.username: user for user in User.objects.filter(username__in=SHOWN).prefetch_related("grants__role")
+        }
         rows = [("role", "person", "user", "password", "start page")]
         for username in SHOWN:
             if username in users:

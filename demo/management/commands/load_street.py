@@ -42,4 +42,6 @@ class Command(BaseCommand):
                 said = f"{count} new" if isinstance(count, int) else "ready"
                 self.stdout.write(f"  {name:<11} {said:<9} {time.monotonic() - began:5.2f} s")
         if not quiet:
-            self.stdout.write(f"Sign in as seat1 with {loading.password()}; `manage.py demo_accounts` lists all accounts.")
+            self.stdout.write(
+                f"Sign in as seat1 with {loading.password()}; `manage.py demo_accounts` lists all accounts."
+            )
