@@ -166,10 +166,14 @@ def _collection(rows: list[dict]) -> bytes:
 def community_rows() -> QuerySet[Community]:
     """The communities with the number of their grids, micro-grids and households, without polygons."""
     # Grouping drops the order of the model.
-    return Community.objects.order_by("code").defer("polygon").annotate(
-        grid_count=Count("grids", filter=Q(grids__kind=Grid.Kind.SOCIAL)),
-        micro_count=Count("grids", filter=Q(grids__kind=Grid.Kind.MICRO)),
-        household_count=Sum("grids__households", filter=Q(grids__kind=Grid.Kind.SOCIAL)),
+    return (
+        Community.objects.order_by("code")
+        .defer("polygon")
+        .annotate(
+            grid_count=Count("grids", filter=Q(grids__kind=Grid.Kind.SOCIAL)),
+            micro_count=Count("grids", filter=Q(grids__kind=Grid.Kind.MICRO)),
+            household_count=Sum("grids__households", filter=Q(grids__kind=Grid.Kind.SOCIAL)),
+        )
     )
 
 

@@ -11,10 +11,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from grid import selectors
+from grid import selectors, working
 from grid.areas import SHOWN, Refused
 from grid.forms import GroundForm
-from grid.services import calendar
 from grid.services.ground import export_ground, import_ground
 
 
@@ -55,8 +54,8 @@ def ground(request: HttpRequest) -> HttpResponse:
         "grids": selectors.grid_rows(chosen) if community else [],
         "totals": selectors.ground_totals(),
         "edition": selectors.edition(),
-        "calendar_until": calendar.calendar_known_until(),
-        "calendar_ends_soon": calendar.calendar_ends_soon(),
+        "calendar_until": working.known_until(),
+        "calendar_ends_soon": working.ends_soon(),
     }
     return render(request, "grid/ground.html", context, status=422 if form.errors else 200)
 

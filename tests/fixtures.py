@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from grid import selectors
-from grid.services import calendar
+from grid import selectors, working
 
 BROWSERS = ["chromium", "chromium-browser", "google-chrome"]
 FLAGS = [
@@ -25,7 +24,7 @@ FLAGS = [
 def _look_at_the_ground_again():
     """What a process keeps in memory of the ground and the calendar belongs to the test before."""
     selectors.look_again()
-    calendar.look_again()
+    working.forget()
 
 
 @pytest.fixture
