@@ -43,9 +43,7 @@ def only_one(local: Path, patience_s: float = 60) -> Iterator[Place]:
         while not _try_lock(file):
             file.seek(0)
             if file.read() != ENDING or time.monotonic() > until:
-                raise BadConfiguration(
-                    f"The system in {local} runs already: stop it, or set LOCAL_DIR to another folder."
-                )
+                raise BadConfiguration(f"The system in {local} runs already: stop it or set LOCAL_DIR.")
             time.sleep(0.1)
         place = Place(file)
         try:

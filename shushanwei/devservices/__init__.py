@@ -7,6 +7,7 @@ its own user may reach; Redis on a loopback port behind a password. `python -m s
 import fcntl
 import json
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -64,6 +65,8 @@ def stop(local: Path | None = None) -> None:
             if number is not None:
                 _end(number, sign)
         (local / "services.json").unlink(missing_ok=True)
+        if postgres.sockets.parent != postgres.home:
+            shutil.rmtree(postgres.sockets, ignore_errors=True)
 
 
 def write_down(local: Path, services: Services) -> None:
