@@ -223,7 +223,7 @@ export class StreetMap extends EventTarget {
     this.incidents.get(incident.id)?.marker.getElement()?.classList.add("pin-chosen");
     const at = L.latLng(incident.lat, incident.lon);
     this.moved = true;
-    if (!this.map.getBounds().pad(-0.15).contains(at)) this.map.panTo(at, { animate: !matchMedia("(prefers-reduced-motion: reduce)").matches });
+    if (!this.map.getBounds().pad(-0.03).contains(at)) this.map.panTo(at, { animate: !matchMedia("(prefers-reduced-motion: reduce)").matches });
   }
 
   /** Lines from the units under way to their incident. */

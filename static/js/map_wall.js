@@ -189,7 +189,7 @@ function layers() {
     { id: "incident-ring", type: "circle", source: "incidents", filter: ["==", ["get", "calls"], true], paint: { "circle-radius": 12, "circle-color": "transparent", "circle-stroke-color": "#ff5d5d", "circle-stroke-width": 3 } },
     { id: "incidents", type: "circle", source: "incidents", paint: { "circle-radius": SIZES, "circle-color": LEVELS, "circle-stroke-color": ["case", ["get", "late"], "#ffffff", "#07111f"], "circle-stroke-width": 2 } },
     { id: "names", type: "symbol", source: "names", layout: { ...font, "text-field": ["get", "name"], "text-size": 15 }, paint: { "text-color": PAINTS.text, "text-halo-color": PAINTS.halo, "text-halo-width": 1.6 } },
-    { id: "unit-names", type: "symbol", source: "units", filter: ["!=", ["get", "name"], ""], layout: { ...font, "text-field": ["get", "name"], "text-size": 15, "text-anchor": "left", "text-offset": [0.8, 0], "text-optional": true }, paint: { "text-color": "#e6eef7", "text-halo-color": PAINTS.halo, "text-halo-width": 2 } },
+    { id: "unit-names", type: "symbol", source: "units", filter: ["!=", ["get", "name"], ""], layout: { ...font, "text-field": ["get", "name"], "text-size": 15, "text-variable-anchor": ["left", "right", "top"], "text-radial-offset": 0.8, "text-justify": "auto", "text-max-width": 20, "text-optional": true }, paint: { "text-color": "#e6eef7", "text-halo-color": PAINTS.halo, "text-halo-width": 2 } },
     { id: "incident-signs", type: "symbol", source: "incidents", layout: { ...font, "text-allow-overlap": true, "text-field": ["get", "sign"], "text-size": 13 }, paint: { "text-color": "#07111f" } },
   ];
 }

@@ -4,11 +4,11 @@ import { spanText } from "shushan/clock";
 import { _, fill } from "shushan/words";
 
 export const NAMES = {
-  R30: () => _("response start ≤ 30 s"),
+  R30: () => _("response ≤ 30 s"),
   A5: () => _("on scene ≤ 5 min"),
-  S15: () => _("reinforcement ≤ 15 min"),
+  S15: () => _("reinforced ≤ 15 min"),
   F24: () => _("follow-up ≤ 24 h"),
-  P365: () => _("patrol coverage 365 d"),
+  P365: () => _("patrols 365 d"),
 };
 
 /** "96.4" or "–": cut, not rounded, so that 99.96 % never shows as 100 %. */
@@ -32,7 +32,8 @@ export function under(figure) {
   return words.join(" · ");
 }
 
+/** ["P50 0:12", "P90 0:18"], empty without a figure. */
 export function percentiles(figure) {
-  if (figure.p50_s === null || figure.p50_s === undefined) return "";
-  return `P50 ${spanText(figure.p50_s)} · P90 ${spanText(figure.p90_s)}`;
+  if (figure.p50_s === null || figure.p50_s === undefined) return [];
+  return [`P50 ${spanText(figure.p50_s)}`, `P90 ${spanText(figure.p90_s)}`];
 }

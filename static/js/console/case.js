@@ -196,7 +196,7 @@ export class Case {
       return el(
         "tr",
         {},
-        el("td", {}, CLOCKS[deadline.code]?.() ?? this.labels.clocks[deadline.code] ?? deadline.code, el("span", { class: "muted" }, ` ${this.labels.policies[deadline.policy] ?? ""}`)),
+        el("td", {}, CLOCKS[deadline.code]?.() ?? this.labels.clocks[deadline.code] ?? deadline.code, el("span", { class: "muted" }, deadline.policy === "city" ? "" : ` ${this.labels.policies[deadline.policy] ?? ""}`)),
         el("td", { class: "number" }, clockTime(deadline.started_at)),
         el("td", { class: "number" }, dueText(deadline)),
         el("td", { class: "number" }, used === null ? "–" : fill(_("%(n)s s"), { n: used })),

@@ -60,7 +60,7 @@ export function ask({ title, note, fields, submit, danger = false, send, warn })
     box.replaceChildren(form);
     box.showModal();
     look();
-    (form.querySelector("[data-first]") ?? form.querySelector("input:checked, textarea, input, select") ?? button).focus();
+    (form.querySelector("input:checked") ?? form.querySelector("textarea, input, select") ?? button).focus();
   });
 }
 
@@ -127,7 +127,7 @@ function field(about) {
 }
 
 function single(about, id) {
-  const common = { id, name: about.name, "aria-describedby": `${id}-error`, "data-first": about.first };
+  const common = { id, name: about.name, "aria-describedby": `${id}-error` };
   let body;
   if (about.type === "textarea") body = el("textarea", { ...common, rows: about.rows ?? 3, maxlength: 2000, props: { value: about.value ?? "" } });
   else if (about.type === "select") {

@@ -14,8 +14,8 @@ export class Strip {
     for (const figure of figures ?? []) {
       let cell = this.cells.get(figure.code);
       if (!cell) {
-        cell = { name: el("dt"), value: el("span"), unit: el("small", {}, "%"), rest: el("small") };
-        cell.element = el("div", { data: { code: figure.code } }, cell.name, el("dd", {}, cell.value, cell.unit, cell.rest));
+        cell = { name: el("dt"), value: el("span"), unit: el("small", {}, "%"), rest: el("dd", { class: "strip-rest" }) };
+        cell.element = el("div", { data: { code: figure.code } }, cell.name, el("dd", {}, cell.value, cell.unit), cell.rest);
         this.cells.set(figure.code, cell);
         this.list.append(cell.element);
       }
@@ -26,7 +26,7 @@ export class Strip {
       put(cell.rest, under(figure));
       const shade = tone(figure);
       cell.value.style.color = shade ? `var(--${shade})` : "";
-      cell.element.title = [NAMES[figure.code]?.(), percentiles(figure)].filter(Boolean).join("\n");
+      cell.element.title = [NAMES[figure.code]?.(), ...percentiles(figure)].filter(Boolean).join("\n");
     }
   }
 }

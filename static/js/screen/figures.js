@@ -24,13 +24,15 @@ export class Figures {
       card.value.parentElement.style.color = shade ? `var(--${shade})` : "";
       put(card.n, figure.measured ? fill(_("n %(n)s"), { n: figure.n }) : _("not measured yet"));
       put(card.over, figure.open_overdue ? fill(_("%(n)s overdue now"), { n: figure.open_overdue }) : "");
-      put(card.middle, percentiles(figure));
+      const [middle = "", most = ""] = percentiles(figure);
+      put(card.middle, middle);
+      put(card.most, most);
       this.#spark(card, figure);
     }
   }
 
   #card(code) {
-    const card = { value: el("span"), unit: el("small", {}, "%"), n: el("span"), over: el("b"), middle: el("div", { class: "figure-rest" }), spark: el("div", { class: "figure-spark" }) };
+    const card = { value: el("span"), unit: el("small", {}, "%"), n: el("span"), over: el("b"), middle: el("span"), most: el("span"), spark: el("div", { class: "figure-spark" }) };
     this.list.append(
       el(
         "li",
@@ -38,7 +40,7 @@ export class Figures {
         el("div", { class: "figure-name" }, el("span", {}, CLOCKS[code]?.() ?? code), el("i", {}, TARGETS[code]?.() ?? "")),
         el("div", { class: "figure-value" }, card.value, card.unit),
         el("div", { class: "figure-rest" }, card.n, " ", card.over),
-        card.middle,
+        el("div", { class: "figure-rest figure-spread" }, card.middle, card.most),
         card.spark,
       ),
     );
