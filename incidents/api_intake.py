@@ -118,7 +118,6 @@ def door(request: HttpRequest) -> HttpResponseBase:
 # The schema and the tests of permissions look for the class behind an address.
 door.cls = Alerts  # type: ignore[attr-defined]
 door.initkwargs = {}  # type: ignore[attr-defined]
-door.actions = None  # type: ignore[attr-defined]
 
 
 @extend_schema(operation_id="alerts_retrieve", tags=["alerts"], summary="One alert with its payload")
@@ -189,7 +188,9 @@ class KindFilter(django_filters.FilterSet):
         fields = ["mapped"]
 
 
-@extend_schema(operation_id="alert_kinds_list", tags=["alerts"], summary="Kinds of alerts and the classes they stand for")
+@extend_schema(
+    operation_id="alert_kinds_list", tags=["alerts"], summary="Kinds of alerts and the classes they stand for"
+)
 class AlertKinds(generics.ListAPIView):
     permission_classes = [holds("incidents.view_alert")]
     serializer_class = shapes.KindShape

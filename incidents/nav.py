@@ -1,5 +1,11 @@
 """What this room puts into the top bar."""
 
+from django.utils.translation import gettext_lazy as _
+
 from shushanwei.common.navigation import NavItem
 
-ITEMS: list[NavItem] = []
+ITEMS: list[NavItem] = [
+    NavItem(
+        _("Sources"), "incidents:sources", "incidents.view_alert", 70, _("which systems report, how much and how well")
+    ),
+]

@@ -64,27 +64,30 @@ def kinds() -> QuerySet[AlertKind]:
 
 def waiting_counts(codes: list[str]) -> dict[str, int]:
     """How many alerts of each of these kinds wait for a class."""
-    rows = (
-        Alert.objects.filter(kind__in=codes, state=Alert.State.UNMAPPED).values_list("kind").annotate(n=Count("id"))
-    )
+    rows = Alert.objects.filter(kind__in=codes, state=Alert.State.UNMAPPED).values_list("kind").annotate(n=Count("id"))
     return dict(rows.order_by())
 
 
-def samples_of(codes: list[str]) -> dict[str, list[Alert]]:
-    """Some of the newest waiting alerts of each kind, for whoever has to say what it is."""
-    return {
-        code: list(
-            Alert.objects.filter(kind=code, state=Alert.State.UNMAPPED).select_related("source").order_by("-id")[:SAMPLES]
-        )
-        for code in codes
-    }
+def samples_of(code: str) -> list[Alert]:
+    """Some of the newest alerts of a kind, for whoever has to say what it is."""
+    waiting = Alert.objects.filter(kind=code, state=Alert.State.UNMAPPED).select_related("source").order_by("-id")
+    return list(waiting[:SAMPLES])
+
+
+def kinds_of(source: Source) -> list[tuple[str, str]]:
+    """(code, name) of the kinds that a source has sent in the last day, the most frequent first."""
+    since = db_now() - timedelta(days=1)
+    rows = Alert.objects.filter(source=source, received_at__gte=since).values_list("kind").annotate(n=Count("id"))
+    codes = [code for code, _ in rows.order_by("-n")[:50]]
+    known = {kind.code: str(kind) for kind in AlertKind.objects.filter(code__in=codes)}
+    return [(code, known.get(code, code)) for code in codes]
 
 
 def mappable_categories() -> QuerySet[CaseCategory]:
     """The classes a kind may stand for: active small classes of the two schemes that incidents carry."""
-    return CaseCategory.objects.filter(
-        is_active=True, scheme__in=["JCZZ", "SZCG"], parent__isnull=False
-    ).order_by("scheme", "code")
+    return CaseCategory.objects.filter(is_active=True, scheme__in=["JCZZ", "SZCG"], parent__isnull=False).order_by(
+        "scheme", "code"
+    )
 
 
 def _volumes(now: datetime) -> dict[int, dict]:

@@ -1,5 +1,5 @@
 """The tables of this room in the admin."""
 
-from incidents.admin import catalogue
+from incidents.admin import catalogue, intake
 
-__all__ = ["catalogue"]
+__all__ = ["catalogue", "intake"]

@@ -1,4 +1,4 @@
-"""What people do about sources: make them, mute the noisy ones, say what an unknown kind is, try a failed alert again."""
+"""What people do about sources: make them, mute the noisy ones, map unknown kinds, try failed alerts again."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -99,7 +99,13 @@ def unmute_source(source_id: int, *, actor: User, kind: str | None = None) -> in
 
 @transaction.atomic
 def map_kind(
-    kind_id: int, *, actor: User, category: int = KEEP, level: int | None = KEEP, name_zh: str = KEEP, name_en: str = KEEP
+    kind_id: int,
+    *,
+    actor: User,
+    category: int = KEEP,
+    level: int | None = KEEP,
+    name_zh: str = KEEP,
+    name_en: str = KEEP,
 ) -> int:
     """Say which class a kind stands for; its waiting alerts are queued again. Returns how many."""
     # The worker that sets alerts aside holds the same lock: none can slip past between its look and our update.

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import Now
 from psycopg2 import errors as pg
 from structlog.contextvars import bound_contextvars
 
@@ -40,28 +42,32 @@ def process_waiting(*, longest_s: float = LONGEST_S) -> int:
     Lists without locks; each step locks its alerts, passes over those another worker holds and looks again.
     """
     begun, done = time.monotonic(), 0
-    while time.monotonic() - begun < longest_s:
-        alerts = list(
-            Alert.objects.filter(state=State.NEW, work_at__lte=db_now()).order_by("work_at", "id").defer("payload")[
-                :LISTED
-            ]
-        )
-        if not alerts:
-            break
-        try:
-            handled = _round(alerts)
-        except (OperationalError, InterfaceError) as error:
-            # The database is away, not the alerts bad: nothing is held against them.
-            log.warning("alerts_wait", error=str(error))
-            connection.close()
-            break
-        done += handled
-        if not handled:
-            break  # they are in other workers' hands, or wait for a later try
+    try:
+        queue_mapped()
+        while time.monotonic() - begun < longest_s:
+            waiting = Alert.objects.filter(state=State.NEW, work_at__lte=db_now()).order_by("work_at", "id")
+            handled = _round(list(waiting.defer("payload")[:LISTED]))
+            done += handled
+            if not handled:
+                break  # none is left, or they are in other workers' hands, or wait for a later try
+    except (OperationalError, InterfaceError) as error:
+        # The database is away, not the alerts bad: nothing is held against them.
+        log.warning("alerts_wait", error=str(error))
+        connection.close()
     return done
 
 
+def queue_mapped() -> int:
+    """Queue set-aside alerts whose kind has got a class by whatever way (page, admin, catalogue); returns how many."""
+    mapped = AlertKind.objects.filter(code=OuterRef("kind"), category__isnull=False)
+    found = Alert.objects.filter(state=State.UNMAPPED).filter(Exists(mapped)).values_list("pk", flat=True)[:LISTED]
+    ids = list(found)
+    return Alert.objects.filter(pk__in=ids, state=State.UNMAPPED).update(state=State.NEW, work_at=Now()) if ids else 0
+
+
 def _round(alerts: list[Alert]) -> int:
+    if not alerts:
+        return 0
     book = _book(alerts)
     muted, unmapped, things = [], [], {}
     for alert in alerts:

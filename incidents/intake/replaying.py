@@ -150,7 +150,8 @@ def _check_columns(row: dict[str, Any], mapping: Mapping, path: Path) -> None:
         names = mapping.columns.get(name, [])
         if not any(_plain(candidate) in found for candidate in names):
             has = ", ".join(str(column) for column in row)[:300]
-            raise BadFile(f"{path}: no column for {name} (looked for {' / '.join(names) or 'nothing'}; the file has {has})")
+            wanted = " / ".join(names) or "nothing"
+            raise BadFile(f"{path}: no column for {name} (looked for {wanted}; the file has {has})")
 
 
 def _moved(lon: float, lat: float, mapping: Mapping) -> tuple[float, float]:

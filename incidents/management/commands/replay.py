@@ -103,7 +103,7 @@ class Door:
         self.reasons: list[str] = []
 
     def send(self, batch: list[dict]) -> int:
-        """Send up to 1,000 alerts, patiently; returns how many. Raises CommandError when they are refused as a whole."""
+        """Send up to 1,000 alerts, patiently; returns how many. Raises CommandError when all are refused."""
         body = json.dumps(batch, ensure_ascii=False).encode()
         until = time.monotonic() + PATIENCE_S
         while True:
