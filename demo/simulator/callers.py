@@ -36,7 +36,7 @@ class Callers:
         while True:
             share = 1.0 if world.scenario.hour is not None else max(HOURS[world.hour()] / USUAL_HOUR, 0.7)
             mean_s = 3600 / (world.scenario.items_per_hour * share * world.speed)
-            await asyncio.sleep(min(world.dice.expovariate(1 / mean_s), 3 * mean_s))
+            await asyncio.sleep(min(world.dice.expovariate(1 / mean_s), 2.5 * mean_s))
             await self.something()
 
     async def something(self) -> None:

@@ -29,7 +29,7 @@ class Scenario:
 
 
 SCENARIOS = {
-    "normal": Scenario(60, HAPPENINGS),
+    "normal": Scenario(80, HAPPENINGS),
     "evening": Scenario(130, HAPPENINGS, hour=20, first_burst=7),
     "storm": Scenario(300, STORM * 2 + HAPPENINGS[:12], hour=18, mad_camera_per_minute=500, first_burst=10),
 }

@@ -56,7 +56,7 @@ def _table(text: str) -> list[Happening]:
 # kind (* a dispute) | channels | weight | when | where | level it usually opens at | titles
 HAPPENINGS = tuple(
     _table("""
-p110_100600* | police-110 | 8 | always | home | 3 | {place}邻里因漏水争吵 / {place}邻里因楼道堆物争执 / {place}邻里因犬吠争吵
+p110_100600* | police-110 | 8 | always | home | 3 | {place}邻里因漏水争吵 / {place}邻里因犬吠争吵
 p110_100500* | police-110 | 5 | evening | home | 3 | {place}夫妻因家庭琐事争吵 / {place}父子因家庭开支争吵
 p110_100300* | police-110 | 2 | day | street | 3 | {place}工人讨要工资起争执 / {place}务工人员反映拖欠工资
 p110_100400* | police-110 | 3 | day | street | 3 | {place}顾客与店家因退款争执 / {place}理发店预付卡纠纷
@@ -70,7 +70,7 @@ traffic_accident | police-110 | 2 | day | street | 3 | {place}两车轻微剐蹭
 noise_dispute* | police-110 residents | 3 | evening | home | 3 | {place}广场舞音量引发争吵 / {place}装修噪声引发争吵
 noise | hotline residents | 4 | evening | street | 3 | {place}夜间商户音响扰民 / {place}深夜聚会喧哗扰民
 construction_noise | hotline residents | 2 | night | street | 3 | {place}夜间施工噪声扰民
-property_dispute* | hotline residents grid-reports | 3 | day | home | 3 | {place}业主与物业因停车费争执 / {place}电梯维修拖延争执
+property_dispute* | hotline residents grid-reports | 3 | day | home | 3 | {place}业主物业因停车费争执 / {place}电梯维修争执
 neighbour_dispute* | residents grid-reports | 7 | always | home | 3 | {place}邻里因晾晒争吵 / {place}两户因过道争执
 family_dispute* | grid-reports | 4 | evening | home | 3 | {place}家庭成员因赡养问题争执
 labour_dispute* | hotline | 1.5 | day | street | 3 | {place}反映工地班组拖欠工资

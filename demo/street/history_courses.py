@@ -169,8 +169,8 @@ def _case(life: Life) -> None:
     if item.fate == "on_hold" and limit.limit_kind in ("work_day", "natural_day"):
         _hold(life, limit)
     _handle(life, order, clerk, limit, steps["handle"])
-    facts = {**wording.STREET, "done": wording.DEPARTMENT_DONE}
-    facts = {name: life.dice.choice(sentences) for name, sentences in facts.items()}
+    facts = wording.facts(life.dice, {"category": {"code": "J0418"}, "level": 4})
+    facts["done"] = life.dice.choice(wording.DEPARTMENT_DONE)
     if item.fate == "rework":
         _check(life, collector, passed=False)
         life.wait(600)

@@ -51,13 +51,17 @@ FOLLOW_UP = [
     ("mediation_room", "双方到调解室签订口头和解,约定一周后再回访"),
     ("phone", "电话回访求助人,问题已解决,表示感谢"),
 ]
+LONG_ENOUGH = 32  # a shorter closing comes back as too brief
 REJECT = ["反映内容与现场不符,不予立案", "属咨询事项,已电话答复", "所述点位不在本街道范围"]
 
 
 def facts(dice: random.Random, incident: dict) -> dict[str, str]:
     """found, contacted, done, remains for an incident's shape; always more than the 30 characters of a brief note."""
     words = _words(incident["category"]["code"], incident["level"])
-    return {field: dice.choice(sentences) for field, sentences in words.items()}
+    said = {field: dice.choice(sentences) for field, sentences in words.items()}
+    if sum(map(len, said.values())) < LONG_ENOUGH:
+        said["done"] += ",现场已拍照留存,周边商户居民已告知"
+    return said
 
 
 def _words(code: str, level: int) -> dict[str, list[str]]:
