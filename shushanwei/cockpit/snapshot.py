@@ -74,6 +74,7 @@ def pulse(user: User) -> dict:
         "figures": _figures(user),
         "counts": counts.today() if street else None,
         "late_s": counts.late_s(),
+        "on_duty": _on_duty() if reach_of(user, "dispatch.view_unit").street else [],
     }
 
 
@@ -106,6 +107,11 @@ def _units(user: User, now: datetime) -> list[dict]:
     doing = {assignment.unit_id: assignment for assignment in ordered}
     units = Unit.objects.filter(is_active=True).select_related("position")
     return [unit_shape(unit, now, doing.get(unit.pk)) for unit in units]
+
+
+def _on_duty() -> list[int]:
+    # Going on and off duty is no push: the screens hear of it with the figures.
+    return list(Unit.objects.filter(is_active=True, on_duty_since__isnull=False).values_list("pk", flat=True))
 
 
 def _alarms(user: User) -> list[dict]:

@@ -183,7 +183,11 @@ function drawRoutes() {
   );
 }
 
-function pulse({ figures, late_s: late }) {
+function pulse({ figures, late_s: late, on_duty: onDuty }) {
+  if (onDuty) {
+    const on = new Set(onDuty);
+    for (const unit of units.values()) unit.on_duty = on.has(unit.id);
+  }
   strip.draw(figures);
   lateS = late;
   foot();

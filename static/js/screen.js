@@ -137,7 +137,11 @@ function drawMap() {
   map.setUnits([...units.values()]);
 }
 
-function take({ figures: five, counts: fresh, late_s: late }) {
+function take({ figures: five, counts: fresh, late_s: late, on_duty: onDuty }) {
+  if (onDuty) {
+    const on = new Set(onDuty);
+    for (const unit of units.values()) unit.on_duty = on.has(unit.id);
+  }
   lateS = late;
   counts = fresh;
   guarded("figures", () => figures.draw(five));
