@@ -70,7 +70,7 @@ traffic_accident | police-110 | 2 | day | street | 3 | {place}两车轻微剐蹭
 noise_dispute* | police-110 residents | 3 | evening | home | 3 | {place}广场舞音量引发争吵 / {place}装修噪声引发争吵
 noise | hotline residents | 4 | evening | street | 3 | {place}夜间商户音响扰民 / {place}深夜聚会喧哗扰民
 construction_noise | hotline residents | 2 | night | street | 3 | {place}夜间施工噪声扰民
-property_dispute* | hotline residents grid-reports | 3 | day | home | 3 | {place}业主物业因停车费争执 / {place}电梯维修争执
+property_dispute* | hotline residents grid-reports | 3 | day | home | 3 | {place}业主与物业争执 / {place}电梯维修争执
 neighbour_dispute* | residents grid-reports | 7 | always | home | 3 | {place}邻里因晾晒争吵 / {place}两户因过道争执
 family_dispute* | grid-reports | 4 | evening | home | 3 | {place}家庭成员因赡养问题争执
 labour_dispute* | hotline | 1.5 | day | street | 3 | {place}反映工地班组拖欠工资
