@@ -64,7 +64,7 @@ class Alerts(generics.ListAPIView):
     def get_queryset(self) -> QuerySet[Alert]:
         if getattr(self, "swagger_fake_view", False):
             return Alert.objects.none()
-        return selectors.alerts_for(self.request.user)
+        return selectors.alerts_for(self.request.user)  # type: ignore[arg-type]
 
     @extend_schema(
         operation_id="alerts_send",
@@ -128,7 +128,7 @@ class OneAlert(generics.RetrieveAPIView):
     def get_queryset(self) -> QuerySet[Alert]:
         if getattr(self, "swagger_fake_view", False):
             return Alert.objects.none()
-        return selectors.alerts_for(self.request.user)
+        return selectors.alerts_for(self.request.user)  # type: ignore[arg-type]
 
 
 class Sources(APIView):

@@ -19,7 +19,7 @@ MINUTES = [
 class MuteForm(forms.Form):
     """Keep a source quiet: why, how long, and which of its kinds."""
 
-    kind = forms.ChoiceField(label=_("What"), required=False)
+    kind = forms.ChoiceField(label=_("What is muted"), required=False)
     minutes = forms.TypedChoiceField(label=_("How long"), choices=MINUTES, coerce=int)
     reason = forms.CharField(
         label=_("Reason"), max_length=200, widget=forms.TextInput(attrs={"placeholder": _("such as: lens fogged")})
@@ -49,12 +49,12 @@ class MapForm(forms.Form):
     name_zh = forms.CharField(label=_("Name in Chinese"), required=False, max_length=80)
     name_en = forms.CharField(label=_("Name in English"), required=False, max_length=80)
 
-    def __init__(self, *args, kind: AlertKind, categories: QuerySet[CaseCategory], **kwargs):
+    def __init__(self, data=None, *, kind: AlertKind, categories: QuerySet[CaseCategory]):
         initial = {
             "category": kind.category_id,
             "level": kind.level or "",
             "name_zh": kind.name_zh,
             "name_en": kind.name_en,
         }
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial)
         self.fields["category"].queryset = categories  # type: ignore[attr-defined]

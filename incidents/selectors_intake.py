@@ -99,7 +99,7 @@ def _volumes(now: datetime) -> dict[int, dict]:
         .annotate(volume_24h=Count("id"), volume_today=Count("id", filter=Q(received_at__gte=midnight)), **states)
         .order_by()
     )
-    return {row["source_id"]: row for row in rows}
+    return {row["source_id"]: dict(row) for row in rows}
 
 
 def _verdicts(now: datetime) -> dict[int, tuple[int, int]]:

@@ -1,5 +1,7 @@
 """Desk pages of the intake: which sources speak and how much, and what their words mean."""
 
+from typing import cast
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
 from django.core.paginator import Paginator
@@ -15,6 +17,7 @@ from incidents.forms_intake import MapForm, MuteForm
 from incidents.intake import desk
 from incidents.models import AlertKind
 from shushanwei.common.errors import DomainError
+from shushanwei.people.models import User
 
 PER_PAGE = 50
 
@@ -36,7 +39,7 @@ def mute(request: HttpRequest, code: str) -> HttpResponse:
     form = MuteForm(request.POST, kinds=selectors.kinds_of(source))
     if form.is_valid():
         try:
-            desk.mute_source(source.pk, actor=request.user, **form.cleaned_data)
+            desk.mute_source(source.pk, actor=_person(request), **form.cleaned_data)
         except DomainError as error:
             form.add_error(error.field if error.field in form.fields else None, error.message)
         else:
@@ -51,7 +54,7 @@ def mute(request: HttpRequest, code: str) -> HttpResponse:
 def unmute(request: HttpRequest, code: str) -> HttpResponse:
     """Lift the mutes of a source."""
     source = selectors.source_named(code)
-    desk.unmute_source(source.pk, actor=request.user, kind=request.POST.get("kind"))
+    desk.unmute_source(source.pk, actor=_person(request), kind=request.POST.get("kind"))
     messages.success(request, _("%(source)s is heard again.") % {"source": source.name})
     return _to("incidents:sources", source=code)
 
@@ -66,15 +69,15 @@ def alert_kinds(request: HttpRequest) -> HttpResponse:
         chosen = get_object_or_404(AlertKind.objects.select_related("category"), pk=number)
     form = None
     if chosen and request.user.has_perm("incidents.map_kind"):
-        options = {"kind": chosen, "categories": selectors.mappable_categories()}
-        form = MapForm(request.POST, **options) if request.method == "POST" else MapForm(**options)
+        data = request.POST if request.method == "POST" else None
+        form = MapForm(data, kind=chosen, categories=selectors.mappable_categories())
     if request.method == "POST":
-        if form is None:
+        if form is None or chosen is None:
             return HttpResponse(status=403)
         if form.is_valid():
             return _mapped(request, chosen, form)
     rows = Paginator(selectors.kinds(), PER_PAGE).get_page(request.GET.get("page"))
-    codes = [kind.code for kind in rows if kind.has_waiting]
+    codes = [kind.code for kind in rows if kind.has_waiting]  # type: ignore[attr-defined]
     waiting = selectors.waiting_counts(codes)
     context = {
         "rows": [(kind, waiting.get(kind.code, 0)) for kind in rows],
@@ -88,9 +91,13 @@ def alert_kinds(request: HttpRequest) -> HttpResponse:
     return render(request, "incidents/alert_kinds.html", context, status=status)
 
 
+def _person(request: HttpRequest) -> User:
+    return cast(User, request.user)
+
+
 def _mapped(request: HttpRequest, kind: AlertKind, form: MapForm) -> HttpResponse:
     values = form.cleaned_data | {"category": form.cleaned_data["category"].pk}
-    queued = desk.map_kind(kind.pk, actor=request.user, **values)
+    queued = desk.map_kind(kind.pk, actor=_person(request), **values)
     said = _("%(kind)s is mapped.") % {"kind": kind.code}
     if queued:
         said += " " + ngettext(

@@ -125,7 +125,7 @@ def parse_json(body: bytes, now: datetime) -> Parsed:
         if body[:1] == b"{":
             batch = _envelope.decode(body).alerts
             if batch is UNSET:
-                return Parsed(single=True, **_sorted_out([(0, body)], now))
+                return _sorted_out([(0, body)], now, single=True)
             body = bytes(batch).strip(b" \t\r\n")
             if body[:1] != b"[":
                 raise BadBody(NO_ARRAY, status=422, field="alerts")
@@ -150,13 +150,13 @@ def _one_by_one(body: bytes, now: datetime) -> Parsed:
         # Half a character or NaN spoils a strict reader's whole batch; a lax one finds the borders of the items.
         value = _lax(body, error)
         if isinstance(value, dict) and "alerts" not in value:
-            return Parsed(single=True, **_sorted_out([(0, _again(value))], now))
+            return _sorted_out([(0, _again(value))], now, single=True)
         batch = value["alerts"] if isinstance(value, dict) else value
         if not isinstance(batch, list):
             raise BadBody(NO_ARRAY, status=422, field="alerts") from error
         raws = [_again(item) for item in batch]
     _check_count(len(raws))
-    return Parsed(**_sorted_out(enumerate(raws), now))
+    return _sorted_out(enumerate(raws), now)
 
 
 def _lax(body: bytes, error: Exception) -> Any:
@@ -175,7 +175,7 @@ def _again(value: Any) -> bytes:
 
 def parse_lines(lines: Iterable[tuple[int, bytes]], now: datetime) -> Parsed:
     """Numbered lines of NDJSON, one alert each; empty lines are passed over."""
-    return Parsed(**_sorted_out(((number, line) for number, line in lines if line.strip()), now))
+    return _sorted_out(((number, line) for number, line in lines if line.strip()), now)
 
 
 def lines_of(file: Any) -> Iterator[tuple[int, bytes]]:
@@ -260,18 +260,18 @@ def _check_count(count: int) -> None:
         )
 
 
-def _sorted_out(raws: Iterable[tuple[int, bytes]], now: datetime) -> dict[str, list]:
-    rows, bad = [], []
+def _sorted_out(raws: Iterable[tuple[int, bytes]], now: datetime, *, single: bool = False) -> Parsed:
+    parsed = Parsed(single=single)
     for index, raw in raws:
         try:
             if len(raw) > limits.MAX_LINE_BYTES:
                 raise BadItem("", f"one alert is larger than {limits.MAX_LINE_BYTES // 1024} kB")
-            rows.append((index, checked(_item.decode(raw), now)))
+            parsed.rows.append((index, checked(_item.decode(raw), now)))
         except BadItem as error:
-            bad.append(Bad(index, error.field, error.message, _name_of(raw)))
+            parsed.bad.append(Bad(index, error.field, error.message, _name_of(raw)))
         except _UNREADABLE as error:
-            bad.append(Bad(index, *_told(error), _name_of(raw)))
-    return {"rows": rows, "bad": bad}
+            parsed.bad.append(Bad(index, *_told(error), _name_of(raw)))
+    return parsed
 
 
 def _told(error: Exception) -> tuple[str, str]:

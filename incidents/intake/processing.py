@@ -69,7 +69,9 @@ def _round(alerts: list[Alert]) -> int:
     if not alerts:
         return 0
     book = _book(alerts)
-    muted, unmapped, things = [], [], {}
+    muted: list[int] = []
+    unmapped: list[Alert] = []
+    things: dict[Thing, list[int]] = {}
     for alert in alerts:
         kind = book.kinds[alert.kind]
         if is_muted(alert, book.mutes):

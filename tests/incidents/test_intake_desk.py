@@ -84,7 +84,8 @@ def test_a_source_is_muted_with_reason_and_end_and_heard_again(camera, lead, sea
     assert list(Entry.objects.filter(subject_type="source").order_by("id").values_list("verb", flat=True)) == [
         "source.made", "source.muted", "source.unmuted",
     ]  # fmt: skip
-    assert lead.post("/api/v1/sources/nobody/mute/", {"reason": "x", "minutes": 5}, "application/json").status_code == 404
+    nobody = lead.post("/api/v1/sources/nobody/mute/", {"reason": "x", "minutes": 5}, "application/json")
+    assert nobody.status_code == 404
 
 
 def test_a_source_is_muted_on_the_page(camera, lead, seated):
