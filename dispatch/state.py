@@ -6,7 +6,7 @@ from dispatch import selectors
 from dispatch.models import Assignment, Reinforcement, Unit
 from dispatch.shapes import ASSIGNMENT_RELATED, assignment_shape, iso, reinforcement_shape, unit_shape
 from incidents.models import Incident
-from incidents.shapes import RELATED, incident_shape
+from incidents.shapes import RELATED, UNSHOWN, incident_shape
 from shushanwei.common.clock import db_now
 from shushanwei.journal.selectors import story_of
 
@@ -31,7 +31,7 @@ def phone_state(unit: Unit) -> dict:
         last = Assignment.objects.filter(unit=unit, ended_at__gte=now - JUST_NOW).select_related(*ASSIGNMENT_RELATED)
         newest = last.order_by("-ended_at").first()
         return state | {"last": assignment_shape(newest) if newest else None}
-    incident = Incident.objects.select_related(*RELATED).get(pk=order.incident_id)
+    incident = Incident.objects.select_related(*RELATED).defer(*UNSHOWN).get(pk=order.incident_id)
     lines = story_of("incident", incident.pk).order_by("-id")[:STORY_SHOWN]
     calls = Reinforcement.objects.filter(incident=incident).select_related("requested_by").order_by("id")
     return state | {

@@ -230,7 +230,12 @@ def _case(request: HttpRequest, pk: int, permission: str = "dispatch.handle_case
 def _own(user: User) -> QuerySet[Assignment]:
     codes = reach_of(user, "dispatch.handle_case").departments
     return selectors.assignments_for(user).filter(department__code__in=codes).select_related(
-        "incident__category", "incident__community", "incident__grid", "incident__standard", "department", "handler"
+        "incident__category",
+        "incident__szcg_category",
+        "incident__community",
+        "incident__grid",
+        "department",
+        "handler",
     )
 
 

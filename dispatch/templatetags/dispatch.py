@@ -5,6 +5,7 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from django import template
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 
@@ -39,10 +40,10 @@ def query(kept: dict, **changed) -> str:
 @register.filter
 def photo_url(photo) -> str:
     """Where a photo is served, to who may see its incident."""
-    return f"/attachments/{photo.uuid}/"
+    return reverse("incidents:attachment", args=[photo.uuid])
 
 
 @register.filter
 def thumb_url(photo) -> str:
     """The small picture of a photo."""
-    return f"/attachments/{photo.uuid}/?thumb=1"
+    return f"{photo_url(photo)}?thumb=1"

@@ -191,6 +191,13 @@ track.addEventListener("sent", ({ detail }) => detail.arrived && soon());
 document.addEventListener("visibilitychange", () => !document.hidden && refresh());
 sheet.addEventListener("click", (event) => event.target === sheet && sheet.close());
 
+// A lost network is said in words: what is shown is as old as that.
+setInterval(() => {
+  const note = byId("link-note");
+  const seconds = Math.floor(link.age());
+  note.hidden = link.state === "live" || seconds < 5;
+  if (!note.hidden) put(note, fill(_("No connection. What you see is %(n)s s old; your answers are kept."), { n: seconds }));
+}, 1000);
 showLink(link, byId("link-state"));
 link.start();
 draw();

@@ -18,6 +18,10 @@ export function openSheet(dialog, { title, says, fields, button, danger = false,
     errors.set(field.name, wrong);
     form.append(el("div", { class: "field" }, ...draw(field, (blob) => (photo = blob)), wrong));
   }
+  form.addEventListener("input", ({ target }) => {
+    const wrong = errors.get(target.name);
+    if (wrong) wrong.hidden = true;
+  });
   const go = el("button", { type: "submit", class: `weui-btn grow ${danger ? "weui-btn_warn" : "weui-btn_primary"}` }, button);
   const back = el("button", { type: "button", class: "weui-btn weui-btn_default", on: { click: () => dialog.close() } }, _("Back"));
   form.append(el("div", { class: "sheet-actions" }, back, go));
@@ -65,6 +69,7 @@ function draw({ name, label: words, kind, hint, choices, value, tall }, taken) {
           const [file] = input.files;
           if (!file) return;
           taken(file);
+          input.closest(".field").querySelector(".errorlist").hidden = true;
           seen.src = URL.createObjectURL(file);
           seen.hidden = false;
           add.textContent = _("Take another");

@@ -7,6 +7,7 @@ import { metres } from "shushan/unit/track";
 import { CALLS, FORCES, ORDER, PARTS, VERBS } from "shushan/unit/words";
 import { _, clockTime, fill, label, LEVELS, named } from "shushan/words";
 
+const SAID_ABOVE = new Set(["incident.dispatched", "incident.unit_ordered"]);
 const STREET_CLOCKS = ["R30", "A5", "S15"];
 
 /** "420 m" or "1.3 km". */
@@ -44,7 +45,7 @@ export function drawHead(box, { assignment: order, incident }, fix) {
   }
   box._card ??= null;
   const far = fix ? way(metres(fix, incident)) : null;
-  const place = [incident.address, incident.community?.name, incident.grid?.name].filter(Boolean).join(" · ");
+  const place = [incident.address, incident.grid?.name ?? incident.community?.name].filter(Boolean).join(" · ");
   const card = el("div", { class: `order-card order-level-${incident.level}`, data: { status: order.status } },
     el("div", { class: "row" },
       el("span", { class: `tag level level-${incident.level}` }, label(LEVELS, incident.level)),
@@ -52,7 +53,8 @@ export function drawHead(box, { assignment: order, incident }, fix) {
       order.part === "main" ? null : el("span", { class: "tag" }, label(PARTS, order.part)),
       el("span", { class: "case-no" }, incident.case_no)),
     el("h2", {}, incident.title),
-    el("p", { class: "order-place" }, named(incident.category), place ? ` · ${place}` : ""),
+    el("p", { class: "order-place" }, named(incident.category)),
+    place ? el("p", { class: "order-place" }, place) : null,
     far ? el("p", { class: "order-far" }, el("b", {}, far), ` ${_("straight to the scene")}`) : null,
     incident.text ? el("p", { class: "order-text" }, incident.text) : null,
     box._clockBox ??= el("div", { class: "order-clocks" }));
@@ -90,7 +92,7 @@ export function drawBody(box, { assignment: order, reinforcements, story }) {
       : "",
     el("h3", { class: "phone-title" }, _("Story")),
     el("ol", { class: "phone-story" }, lines.map((line) =>
-      el("li", {}, el("time", { datetime: line.at }, clockTime(line.at)), el("span", {}, VERBS[line.verb]()), line.actor ? el("span", { class: "muted" }, ` · ${line.actor}`) : null, line.note ? el("p", { class: "muted" }, line.note) : null))),
+      el("li", {}, el("time", { datetime: line.at }, clockTime(line.at)), el("span", {}, VERBS[line.verb]()), line.actor ? el("span", { class: "muted" }, ` · ${line.actor}`) : null, line.note && !SAID_ABOVE.has(line.verb) ? el("p", { class: "muted" }, line.note) : null))),
   );
 }
 
@@ -106,7 +108,7 @@ export function drawActions(bar, { assignment: order }, outbox, act) {
   const steps = {
     offered: () => [
       button(_("Decline"), act.decline, "default", { busy: waits("decline") }),
-      button(el("span", {}, _("Accept"), " ", el("i", { class: "left", data: { until: order.expires_at ?? "" } })), act.accept, "primary", { grow: true, busy: waits("accept") }),
+      button(el("span", {}, _("Take the order"), " ", el("i", { class: "left", data: { until: order.expires_at ?? "" } })), act.accept, "primary", { grow: true, busy: waits("accept") }),
     ],
     accepted: () => [
       button(_("Cannot go"), act.decline),
@@ -126,5 +128,5 @@ export function drawActions(bar, { assignment: order }, outbox, act) {
 export function tickLeft(bar) {
   const left = bar.querySelector(".left");
   if (!left?.dataset.until) return;
-  put(left, `${Math.max(0, Math.ceil((Date.parse(left.dataset.until) - serverNow()) / 1000))}`);
+  put(left, fill(_("%(n)s s"), { n: Math.max(0, Math.ceil((Date.parse(left.dataset.until) - serverNow()) / 1000)) }));
 }
