@@ -5,8 +5,10 @@ Every name that is read here stands in `.env.example`; a test proves it.
 
 import os
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -96,14 +98,14 @@ def names() -> set[str]:
     return {field.name.upper() for field in fields(Config)}
 
 
-def _get(read_as, name, default):
+def _get(read_as: Callable[..., Any], name: str, default: Any) -> Any:
     try:
         return read_as(name, default=default)
     except (ValueError, ImproperlyConfigured) as error:
         raise BadConfiguration(f"{name} cannot be read: {error}.") from error
 
 
-def _strict_bool(env: environ.Env):
+def _strict_bool(env: environ.Env) -> Callable[..., bool]:
     def read_as(name: str, default: bool) -> bool:
         word = env.str(name, default=str(default)).strip().lower()
         if word in {"1", "true", "yes", "on"}:
@@ -115,7 +117,7 @@ def _strict_bool(env: environ.Env):
     return read_as
 
 
-def _port(env, name, default):
+def _port(env: environ.Env, name: str, default: int) -> int:
     port = _get(env.int, name, default)
     if not 1 <= port <= 65535:
         raise BadConfiguration(f"{name} is {port}: a port is a number from 1 to 65535.")

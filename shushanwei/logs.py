@@ -1,6 +1,7 @@
 """Structured logs: one line an event, with the request or alert id that runs from intake to push."""
 
 import logging
+from typing import Any
 
 import structlog
 
@@ -35,7 +36,7 @@ def configure(level: str, *, json: bool) -> dict:
         cache_logger_on_first_use=True,
     )
     # Plain tracebacks: the decorated ones print local variables, and those hold names and keys.
-    last = (
+    last: list[Any] = (
         [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
         if json
         else [

@@ -10,5 +10,6 @@ class SteadyConsumer(Consumer):
     """Celery's consumer with a steady pace of reconnecting: after a long outage work goes on at once."""
 
     def ensure_connected(self, conn: Connection) -> Connection:
-        conn.ensure_connection = partial(conn.ensure_connection, interval_start=1, interval_step=0, interval_max=1)
+        steady = partial(conn.ensure_connection, interval_start=1, interval_step=0, interval_max=1)
+        conn.ensure_connection = steady  # type: ignore[method-assign]
         return super().ensure_connected(conn)

