@@ -6,7 +6,7 @@ from typing import Any
 import structlog
 
 # The same steps for our own events and for those of libraries, so that every line has the same shape.
-SHARED = [
+SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
