@@ -12,7 +12,9 @@ from shushanwei.cockpit.memo import kept_for
 USUAL_DAYS = 7
 TOP_CATEGORIES = 8
 
-_COUNTED = "i.opened_at >= %(since)s and i.opened_at < %(until)s and not i.is_test and i.status not in ('merged', 'voided')"
+_COUNTED = (
+    "i.opened_at >= %(since)s and i.opened_at < %(until)s and not i.is_test and i.status not in ('merged', 'voided')"
+)
 _BY_HOUR = f"""
     select extract(hour from i.opened_at at time zone 'Asia/Shanghai')::int, count(*)
     from incidents_incident i where {_COUNTED} group by 1

@@ -121,4 +121,3 @@ def _alarms(user: User) -> list[dict]:
 def _figures(user: User) -> list[dict] | None:
     # A figure of the whole street is told to those who see the whole street.
     return figures.figures_today() if reach_of(user, "incidents.view_incident").street else None
-

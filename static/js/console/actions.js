@@ -144,7 +144,7 @@ export class Actions {
   }
 
   async sheet(make, incident, more) {
-    const answer = await make({ incident, labels: this.labels, send: (step, body) => post(path(incident, step), body), more });
+    const answer = await make({ incident, labels: this.labels, orders: this.caseOf().ordersOf(incident.id), send: (step, body) => post(path(incident, step), body), more });
     if (answer) this.take(answer);
     return answer;
   }

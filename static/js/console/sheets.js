@@ -134,7 +134,9 @@ export async function filing({ incident, labels, send }) {
   });
 }
 
-export const closing = ({ incident, send }) => {
+export const closing = ({ incident, orders, send }) => {
+  // What the unit or the department told from the scene is the draft of the four facts.
+  const told = orders.filter((order) => order.part === "main" && order.result?.done).sort((a, b) => b.id - a.id)[0]?.result ?? {};
   const facts = ({ found, contacted, done, remains }) => ({ found, contacted, done, remains });
   const brief = (values) => Object.values(facts(values)).join("").length < BRIEF;
   return ask({
@@ -142,10 +144,10 @@ export const closing = ({ incident, send }) => {
     note: `${incident.case_no} ${incident.title}`,
     submit: _("Close the case"),
     fields: [
-      { name: "found", label: _("What was found"), type: "textarea", rows: 2, required: true },
-      { name: "contacted", label: _("Who was contacted"), type: "text" },
-      { name: "done", label: _("What was done"), type: "textarea", rows: 2, required: true },
-      { name: "remains", label: _("What remains"), type: "text" },
+      { name: "found", label: _("What was found"), type: "textarea", rows: 2, required: true, value: told.found },
+      { name: "contacted", label: _("Who was contacted"), type: "text", value: told.contacted },
+      { name: "done", label: _("What was done"), type: "textarea", rows: 2, required: true, value: told.done },
+      { name: "remains", label: _("What remains"), type: "text", value: told.remains },
     ],
     warn: (values) => (brief(values) ? fill(_("Fewer than %(n)s characters: the district sends such closings back as too brief."), { n: BRIEF }) : ""),
     send: (values) => send("close", { closing: facts(values), confirm_brief: brief(values) }),

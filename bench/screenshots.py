@@ -1,0 +1,122 @@
+"""Pictures of the running street for docs/screenshots: `make run` in one window, `make screenshots` in another.
+
+`SHOTS_URL` names another address, `SHOTS_PASSWORD` another password of the exercise's accounts.
+"""
+
+import os
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from demo.street.loading import password
+from shushanwei.config import BASE_DIR, read
+
+FOLDER = Path(BASE_DIR) / "docs" / "screenshots"
+BROWSERS = ["chromium", "chromium-browser", "google-chrome"]
+FLAGS = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+
+
+@dataclass
+class Shot:
+    """One picture: who looks, at what, on which screen, and what is done before the shutter."""
+
+    name: str
+    user: str
+    path: str
+    width: int
+    height: int
+    ready: str
+    before: Callable[[Page], None] = lambda page: None
+    mobile: bool = False
+    theme: str = ""
+
+
+def open_a_moving_case(page: Page) -> None:
+    """Choose the newest incident that a unit has been sent to."""
+    moving = page.locator(".row[data-status=handling], .row[data-status=dispatched]")
+    (moving if moving.count() else page.locator(".row")).first.click()
+    page.locator(".story li").first.wait_for()
+
+
+def wait_for_map(page: Page) -> None:
+    """The three-dimensional map is drawn by software here: give it time."""
+    page.locator("#map canvas").first.wait_for()
+    page.locator(".line").first.wait_for()
+    time.sleep(20)
+
+
+SHOTS = [
+    Shot("console", "seat1", "/console/", 1920, 1080, "#link-state[data-state=live]", open_a_moving_case),
+    Shot(
+        "console-day",
+        "seat2",
+        "/console/",
+        1440,
+        900,
+        "#link-state[data-state=live]",
+        open_a_moving_case,
+        theme="light",
+    ),
+    Shot("wall", "wall", "/screen/", 3840, 1080, "#link-state[data-state=live]", wait_for_map),
+    Shot("unit", "squad01-1", "/unit/", 390, 844, "body", mobile=True),
+    Shot("reports", "lead1", "/reports/", 1440, 900, "main"),
+]
+
+
+def main() -> int:
+    """Take the pictures named on the command line, or all; 1 when the street does not run."""
+    address = os.environ.get("SHOTS_URL") or f"http://127.0.0.1:{read().port}"
+    try:
+        urlopen(f"{address}/healthz", timeout=5).close()
+    except (URLError, OSError):
+        print(f"Nothing answers at {address}: start the street with `make run` first.", file=sys.stderr)
+        return 1
+    wanted = set(sys.argv[1:]) or {shot.name for shot in SHOTS}
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        for shot in SHOTS:
+            if shot.name in wanted:
+                take(browser, shot, address)
+        browser.close()
+    return 0
+
+
+def take(browser: Browser, shot: Shot, address: str) -> None:
+    """Sign in, look, keep the picture."""
+    context = browser.new_context(
+        viewport={"width": shot.width, "height": shot.height},
+        locale="zh-CN",
+        timezone_id="Asia/Shanghai",
+        is_mobile=shot.mobile,
+        has_touch=shot.mobile,
+        device_scale_factor=2 if shot.mobile else 1,
+    )
+    if shot.theme:
+        context.add_cookies([{"name": "ssw_theme", "value": shot.theme, "url": address}])
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    page.goto(f"{address}/sign-in/")
+    page.fill("input[name=username]", shot.user)
+    page.fill("input[name=password]", os.environ.get("SHOTS_PASSWORD") or password())
+    page.press("input[name=password]", "Enter")
+    page.wait_for_url(lambda url: "/sign-in" not in url)
+    page.goto(f"{address}{shot.path}")
+    page.locator(shot.ready).first.wait_for()
+    shot.before(page)
+    time.sleep(2)
+    page.screenshot(path=FOLDER / f"{shot.name}.png")
+    context.close()
+    print(f"{shot.name}.png ({shot.width}×{shot.height}) {shot.path}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

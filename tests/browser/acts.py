@@ -1,0 +1,78 @@
+"""What people and things do on the running system of the page tests, through its own services."""
+
+from django.db import transaction
+
+from dispatch.models import ArrivalProof, Assignment, Unit, UnitMember, UnitPosition
+from dispatch.services import answers
+from incidents import services
+from incidents.models import CaseCategory
+from incidents.services import Draft
+from shushanwei.common.clock import db_now
+from shushanwei.journal import live
+from shushanwei.people.models import User
+from shushanwei.people.services import grant
+
+PASSWORD = "Ein-Kanal-30515"
+PEOPLE = [
+    ("page-a", "seat_operator", "甲坐席"),
+    ("page-b", "seat_operator", "乙坐席"),
+    ("page-crew", "responder", "班组组长"),
+    ("page-wall", "leader_view", "大屏"),
+]
+LON, LAT = 120.2369, 30.1236
+
+
+def people() -> None:
+    """Two seats, a crew with a unit on duty, and an account for the wall."""
+    for name, role, shown in PEOPLE:
+        user, _ = User.objects.get_or_create(username=name, defaults={"display_name": shown})
+        user.set_password(PASSWORD)
+        user.save()
+        grant(user, role)
+    unit, _ = Unit.objects.get_or_create(code="PAGE1", defaults={"name": "页面测试班", "kind": "squad"})
+    leader = User.objects.get(username="page-crew")
+    UnitMember.objects.get_or_create(unit=unit, user=leader, defaults={"is_leader": True})
+    heard()
+
+
+def heard() -> None:
+    """The unit is on duty and was heard this moment, a hundred metres from the scene."""
+    now = db_now()
+    Unit.objects.filter(code="PAGE1").update(on_duty_since=now, seen_at=now)
+    place = {"lon": LON, "lat": LAT + 0.001, "accuracy_m": 8, "fix_at": now, "received_at": now}
+    UnitPosition.objects.update_or_create(unit=Unit.objects.get(code="PAGE1"), defaults=place)
+
+
+def happens(title: str, level: int) -> tuple[int, str]:
+    """Open an incident between people; (id, case number)."""
+    category = CaseCategory.objects.filter(scheme="JCZZ", need_followup=True, is_active=True).order_by("code").first()
+    assert category is not None
+    incident = services.open_incident(Draft(category, level, "analytics", title, LON, LAT, need_followup=True))
+    live.flush()
+    return incident.pk, incident.case_no
+
+
+def crew(incident_id: int, step: str) -> None:
+    """The unit accepts, arrives or finishes."""
+    leader = User.objects.get(username="page-crew")
+    order = Assignment.objects.get(incident_id=incident_id, ended_at=None, unit__code="PAGE1")
+    if step == "accept":
+        answers.mark_delivered(order.pk, actor=leader)
+        answers.accept(order.pk, actor=leader)
+    elif step == "arrive":
+        with transaction.atomic():
+            incident, order = answers.locked_order(order.pk)
+            proof = ArrivalProof(
+                assignment=order, method="geofence", lon=LON, lat=LAT, accuracy_m=8, distance_m=3, proven_at=db_now()
+            )
+            answers.set_arrived(incident, order, proof, actor=leader)
+    else:
+        found, done = "两户因楼道堆物争吵", "当场劝解，双方清走杂物并握手言和"
+        answers.finish(order.pk, actor=leader, facts={"found": found, "contacted": "双方当事人", "done": done})
+    live.flush()
+
+
+def answered(incident_id: int, name: str) -> None:
+    """Another seat takes the incident."""
+    services.answer(incident_id, actor=User.objects.get(username=name))
+    live.flush()
