@@ -24,8 +24,8 @@ from demo.simulator.units import UnitOnTheRoad
 from demo.simulator.world import SCENARIOS, World, forever
 from demo.street.units import UNITS
 
-SEATS = ["seat1", "seat2", "dispatcher"]
-EAR = "seat2"
+SEATS = ["seat3", "seat4", "dispatcher"]  # seat1 and seat2 are for people
+EAR = "seat4"
 STOP_WITHIN_S = 1.5
 SUMMARY_EVERY_S = 300
 

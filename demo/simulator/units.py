@@ -61,11 +61,18 @@ class UnitOnTheRoad:
 
     async def run(self) -> None:
         """Sign on duty, then patrol and answer until the end."""
-        await self.phone.post("/api/v1/units/me/duty/", {"on_duty": True})
+        answer = await self.phone.post("/api/v1/units/me/duty/", {"on_duty": True})
+        self._go_on_from(((answer.body or {}).get("unit") or {}).get("position") if answer.ok else None)
         await self.tell_position()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.move())
             tasks.create_task(self.answer_orders())
+
+    def _go_on_from(self, position: dict | None) -> None:
+        """Begin where the unit was last seen: a car that reappears at its post would have jumped."""
+        if position is not None and position["age_s"] < 900:
+            x, y = places.to_metres(position["lon"], position["lat"])
+            self.spot = (float(x), float(y))
 
     # --- the wheels ---
 

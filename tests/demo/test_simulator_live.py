@@ -62,4 +62,4 @@ def test_the_street_comes_alive_works_through_a_restart_and_stops_at_once(live_s
     assert time.monotonic() - asked < 2
     tokens = Path(live_stack.local) / "demo_tokens.json"
     assert os.stat(tokens).st_mode & 0o777 == 0o600
-    assert "seat1" in json.loads(tokens.read_text())[live_stack.url]
+    assert "seat4" in json.loads(tokens.read_text())[live_stack.url]
