@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from grid.models import MapLayer
+from shushanwei.common.api import holds
 from shushanwei.common.errors import NotFound
 
 
@@ -29,6 +30,10 @@ class MapLayerShape(serializers.ModelSerializer):
 
 class MapLayers(APIView):
     """Which layers there are."""
+
+    permission_classes = [holds("grid.view_ground")]
+
+    permission_classes = [holds("grid.view_ground")]
 
     @extend_schema(operation_id="map_layers_list", tags=["grid"], responses={200: MapLayerShape(many=True)})
     def get(self, request):
@@ -45,6 +50,10 @@ def edition_of(request, code: str) -> str | None:
 @method_decorator(gzip_page, name="dispatch")
 class MapLayerDrawing(APIView):
     """One layer as a GeoJSON FeatureCollection in WGS-84; `approximate` ones are a sketch, not a survey."""
+
+    permission_classes = [holds("grid.view_ground")]
+
+    permission_classes = [holds("grid.view_ground")]
 
     @extend_schema(operation_id="map_layer_retrieve", tags=["grid"], responses={200: OpenApiTypes.OBJECT})
     def get(self, request, code):

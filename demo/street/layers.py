@@ -14,7 +14,8 @@ from grid.services.layers import put_layer
 
 SKETCH = "示意,非官方边界"
 LAYERS = 8
-DRAWING = 1  # raise it when anything here draws differently: every installation then draws anew
+RANKS = {"expressway": 1, "trunk": 1, "main": 2, "minor": 3}
+DRAWING = 2  # raise it when anything here draws differently: every installation then draws anew
 # 白 white is trusted, 黄 yellow watched, 红 red closely controlled
 SITES = [("white", 24), ("yellow", 12), ("red", 4), ("finished", 5)]
 STAGES = ["桩基施工", "基坑土方", "主体施工", "装饰装修", "市政配套"]
@@ -62,9 +63,16 @@ def boundary() -> dict:
 
 
 def roads() -> dict:
-    """Named roads inside the outline."""
+    """Named roads inside the outline; `rank` 1 is the widest."""
     return collection(
-        feature(_degrees(line), name=road.name, name_en=road.name_en, rank=road.rank, width_m=road.width_m)
+        feature(
+            _degrees(line),
+            name=road.name,
+            name_en=road.name_en,
+            kind=road.rank,
+            rank=RANKS[road.rank],
+            width_m=road.width_m,
+        )
         for road, line in places.road_lines()
     )
 
