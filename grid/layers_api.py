@@ -33,8 +33,6 @@ class MapLayers(APIView):
 
     permission_classes = [holds("grid.view_ground")]
 
-    permission_classes = [holds("grid.view_ground")]
-
     @extend_schema(operation_id="map_layers_list", tags=["grid"], responses={200: MapLayerShape(many=True)})
     def get(self, request):
         layers = MapLayer.objects.defer("geojson")
@@ -50,8 +48,6 @@ def edition_of(request, code: str) -> str | None:
 @method_decorator(gzip_page, name="dispatch")
 class MapLayerDrawing(APIView):
     """One layer as a GeoJSON FeatureCollection in WGS-84; `approximate` ones are a sketch, not a survey."""
-
-    permission_classes = [holds("grid.view_ground")]
 
     permission_classes = [holds("grid.view_ground")]
 
