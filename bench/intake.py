@@ -120,8 +120,8 @@ def floor(rounds: int = 12) -> float:
             for item in range(1000):
                 one = alert(f"{number}-{item}")
                 values = (
-                    source, one["external_id"], one["kind"], "", one["title"], "", one["lon"], one["lat"], "wgs84", None,
-                    one["occurred_at"], 0.91, one["media_url"], json.dumps(one["payload"]), "t" * 32, "d" * 32,
+                    source, one["external_id"], one["kind"], "", one["title"], "", one["lon"], one["lat"], "wgs84",
+                    None, one["occurred_at"], 0.91, one["media_url"], json.dumps(one["payload"]), "t" * 32, "d" * 32,
                 )  # fmt: skip
                 rows.append(cursor.mogrify(f"({', '.join(['%s'] * 16)})", values))
             statement = f"insert into bench_floor ({FLOOR_COLUMNS}) values ".encode() + b",".join(rows)
