@@ -18,7 +18,7 @@ def phone_state(unit: Unit) -> dict:
     """Duty, order, incident with its clocks, story newest first, calls for other forces; true at this moment."""
     now = db_now()
     order = selectors.live_order_of(unit)
-    state = {
+    state: dict = {
         "now": iso(now),
         "unit": unit_shape(unit, now, order),
         "assignment": None,

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from grid.models import Posting
 from incidents.lifecycle import Status
 from incidents.models import Alarm, CaseCategory, Incident
-from incidents.shapes import RELATED
+from incidents.shapes import RELATED, UNSHOWN
 from shushanwei.common.clock import db_now
 from shushanwei.common.errors import NotFound
 from shushanwei.people.access import Reach, reach_of
@@ -19,7 +19,8 @@ VIEW = "incidents.view_incident"
 
 def incidents_for(user: User, permission: str = VIEW) -> QuerySet[Incident]:
     """The incidents that this person may see for `permission`, newest first; none without it."""
-    return Incident.objects.filter(within(reach_of(user, permission), user)).select_related(*RELATED)
+    seen = Incident.objects.filter(within(reach_of(user, permission), user))
+    return seen.select_related(*RELATED).defer(*UNSHOWN)
 
 
 def incident_for(user: User, pk: int, permission: str = VIEW) -> Incident:
@@ -63,9 +64,7 @@ def open_alarms(user: User) -> QuerySet[Alarm]:
     if not reach_of(user, "incidents.acknowledge_alarm"):
         return Alarm.objects.none()
     return (
-        Alarm.objects.filter(acknowledged_at__isnull=True)
-        .select_related("incident", "acknowledged_by")
-        .order_by("-id")
+        Alarm.objects.filter(acknowledged_at__isnull=True).select_related("incident", "acknowledged_by").order_by("-id")
     )
 
 

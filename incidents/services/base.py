@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from incidents.lifecycle import ENDED, Status
 from incidents.models import Deadline, Incident
 from incidents.models.deadlines import OPEN
-from incidents.shapes import RELATED, audience_of, incident_shape
+from incidents.shapes import RELATED, UNSHOWN, audience_of, incident_shape
 from shushanwei.common.errors import BadInput, NotFound, WrongStep
 from shushanwei.journal.services import record
 from shushanwei.people.models import User
@@ -16,10 +16,9 @@ from shushanwei.people.models import User
 
 def locked(incident_id: int) -> Incident:
     """The incident under its row lock, read again. The lock order is incident → assignment → unit."""
+    rows = Incident.objects.select_for_update(no_key=True, of=("self",)).select_related(*RELATED).defer(*UNSHOWN)
     try:
-        return (
-            Incident.objects.select_for_update(no_key=True, of=("self",)).select_related(*RELATED).get(pk=incident_id)
-        )
+        return rows.get(pk=incident_id)
     except Incident.DoesNotExist:
         raise NotFound(_("There is no incident %(id)s.") % {"id": incident_id}) from None
 

@@ -4,18 +4,22 @@ Set-based: one transaction takes up to a thousand due promises, so that 5,000 du
 Two workers share the work (SKIP LOCKED); kill -9 at any point leaves rows that the next sweep finds.
 """
 
+from collections import Counter as Tally
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
+import msgspec
 import structlog
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Min, Q
 from prometheus_client import Counter, Gauge, Histogram
 
 from incidents.models import Alarm, Deadline, Incident, Outage
 from incidents.models.deadlines import OPEN, SweepState
-from incidents.shapes import RELATED, alarm_shape, audience_of, incident_shapes
+from incidents.shapes import alarm_shape, audience_of, incident_shapes, incidents_to_show
 from shushanwei.common.clock import db_now
-from shushanwei.journal.services import Line, announce_change, record_many
+from shushanwei.journal.services import Change, Line, announce_changes, record_many
 
 log = structlog.get_logger(__name__)
 BATCH = 1_000
@@ -39,20 +43,28 @@ LATENESS = Histogram(
 )
 OLDEST = Gauge("deadline_oldest_late_seconds", "How late the oldest unannounced promise is", multiprocess_mode="max")
 
-# Incidents that somebody is changing right now are left for the next round, a moment later.
-DUE = """
+# Two workers share what is due: what one has claimed, the other passes over. Nothing here ever waits for a lock,
+# so that taking promises before incidents cannot end in a deadlock.
+CLAIM = """
 select d.id, d.incident_id from incidents_deadline d
 where d.met_at is null and d.missed_at is null and d.void_at is null and d.paused_at is null
-  and d.work_at <= %s order by d.work_at, d.id limit %s
+  and d.work_at <= %s order by d.work_at, d.id limit %s for no key update skip locked
 """
+# Incidents that somebody is changing right now are left for the next round, a moment later.
 LOCK = """
 select id from incidents_incident where id = any(%s) order by id for no key update skip locked
 """
 MISS = """
-update incidents_deadline set missed_at = due_at, announced_at = %s
-where id = any(%s) and incident_id = any(%s) and due_at <= %s
-  and met_at is null and missed_at is null and void_at is null and paused_at is null
-returning id
+update incidents_deadline d set
+    missed_at = d.due_at,
+    announced_at = %(now)s,
+    consequence_at = case when d.on_miss = any(%(alarms)s) then %(now)s else d.consequence_at end,
+    during_outage = exists (
+        select from incidents_outage o where o.digested_at is null and o.ended_at is not null
+        and d.due_at > o.started_at and d.due_at <= o.ended_at)
+where d.id = any(%(ids)s) and d.incident_id = any(%(free)s) and d.due_at <= %(now)s
+  and d.met_at is null and d.missed_at is null and d.void_at is null and d.paused_at is null
+returning d.id, d.incident_id, d.code, d.part, d.on_miss, d.due_at, d.during_outage
 """
 ADVANCE = """
 update incidents_incident i set
@@ -61,25 +73,49 @@ update incidents_incident i set
     next_due_at = (
         select min(d.due_at) from incidents_deadline d where d.incident_id = i.id
         and d.met_at is null and d.missed_at is null and d.void_at is null and d.paused_at is null)
-from (select unnest(%s::bigint[]) as id, unnest(%s::bigint[]) as rev, unnest(%s::timestamptz[]) as due_at) v
+from (select id, max(rev) as rev, min(due_at) as due_at
+      from unnest(%s::bigint[], %s::bigint[], %s::timestamptz[]) as told(id, rev, due_at) group by id) v
 where i.id = v.id
 """
+RAISE = """
+insert into incidents_alarm (kind, incident_id, deadline_id, rev, for_role, data, raised_at)
+select kind, incident_id, deadline_id, 0, for_role, data, %s
+from json_to_recordset(%s) as wanted(kind text, incident_id bigint, deadline_id bigint, for_role text, data jsonb)
+on conflict do nothing returning id, deadline_id
+"""
+NUMBER_ALARMS = """
+update incidents_alarm a set rev = v.rev from unnest(%s::bigint[], %s::bigint[]) as v(id, rev) where a.id = v.id
+"""
+
+
+class Miss(NamedTuple):
+    """One promise that has just been announced as missed."""
+
+    id: int
+    incident_id: int
+    code: str
+    part: str
+    on_miss: str
+    due_at: datetime
+    during_outage: bool
 
 
 def announce_missed(limit: int = BATCH) -> int:
     """Announce up to `limit` promises that fell due; returns how many. A bad row never stops the others."""
     now = db_now()
-    with connection.cursor() as cursor:
-        cursor.execute(DUE, [now, limit])
-        due = cursor.fetchall()
-    if not due:
-        return 0
+    due: list[tuple[int, int]] = []
     try:
-        return _announce([row[0] for row in due], [row[1] for row in due], now)
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute(CLAIM, [now, limit])
+                due = cursor.fetchall()
+            return _announce([row[0] for row in due], [row[1] for row in due], now) if due else 0
+    except DatabaseError:
+        if not due:
+            raise
+        log.exception("sweep_batch_failed", count=len(due))
     except Exception:
         log.exception("sweep_batch_failed", count=len(due))
-        if connection.needs_rollback:
-            connection.rollback()
     done = 0
     for deadline_id, incident_id in due:
         try:
@@ -97,69 +133,61 @@ def _announce(deadline_ids: list[int], incident_ids: list[int], now: datetime) -
         free = [row[0] for row in cursor.fetchall()]
         if not free:
             return 0
-        cursor.execute(MISS, [now, deadline_ids, free, now])
-        missed_ids = [row[0] for row in cursor.fetchall()]
-    if not missed_ids:
+        cursor.execute(MISS, {"now": now, "ids": deadline_ids, "free": free, "alarms": list(ALARMS)})
+        missed = [Miss(*row) for row in cursor.fetchall()]
+    if not missed:
         return 0
-    missed = list(Deadline.objects.filter(pk__in=missed_ids).order_by("due_at", "id"))
-    _flag_outage(missed)
-    revs = record_many(
-        [
-            Line(
-                "incident",
-                deadline.incident_id,
-                "incident.deadline_missed",
-                deadline.due_at,
-                {
-                    "code": deadline.code,
-                    "part": deadline.part,
-                    "deadline": deadline.pk,
-                    "during_outage": deadline.during_outage,
-                },
-            )
-            for deadline in missed
-        ],
-        live_push=True,
-    )
-    newest = {d.incident_id: (rev, d.due_at) for d, rev in zip(missed, revs, strict=True)}
+    missed.sort(key=lambda miss: (miss.due_at, miss.id))
+    revs = record_many([_line(miss) for miss in missed], live_push=True)
     with connection.cursor() as cursor:
-        cursor.execute(
-            ADVANCE, [list(newest), [rev for rev, _ in newest.values()], [due for _, due in newest.values()]]
-        )
-    alarms = raise_alarms([d for d in missed if not d.during_outage], now)
-    Deadline.objects.filter(pk__in=[d.pk for d in missed if d.on_miss in ALARMS]).update(consequence_at=now)
-    _push(missed, revs, alarms)
-    for deadline in missed:
-        MISSED.labels(deadline.code).inc()
-        LATENESS.observe(max((now - deadline.due_at).total_seconds(), 0))
+        cursor.execute(ADVANCE, [[miss.incident_id for miss in missed], revs, [miss.due_at for miss in missed]])
+    incidents = incidents_to_show({miss.incident_id for miss in missed})
+    _push(missed, revs, incidents)
+    _push_alarms(raise_alarms([miss for miss in missed if not miss.during_outage], incidents, now))
+    for code, count in Tally(miss.code for miss in missed).items():
+        MISSED.labels(code).inc(count)
+    for miss in missed:
+        LATENESS.observe(max((now - miss.due_at).total_seconds(), 0))
     return len(missed)
 
 
-def raise_alarms(missed: list[Deadline], now: datetime) -> list[Alarm]:
+def raise_alarms(missed: Sequence[Miss | Deadline], incidents: Mapping[int, Incident], now: datetime) -> list[Alarm]:
     """The alarms that these misses call for; one that stands already is not raised again."""
-    wanted = [
-        Alarm(
-            kind=KIND_OF[d.code],
-            incident_id=d.incident_id,
-            deadline=d,
-            for_role=ALARMS[d.on_miss],
-            data={"code": d.code, "part": d.part, "due_at": d.due_at.isoformat()},
+    wanted = {
+        miss.id: Alarm(
+            kind=KIND_OF[miss.code],
+            incident=incidents[miss.incident_id],
+            deadline_id=miss.id,
+            for_role=ALARMS[miss.on_miss],
+            data={"code": miss.code, "part": miss.part, "due_at": miss.due_at.isoformat()},
             raised_at=now,
         )
-        for d in missed
-        if d.on_miss in ALARMS and d.code in KIND_OF
-    ]
-    Alarm.objects.bulk_create(wanted, ignore_conflicts=True)
+        for miss in missed
+        if miss.on_miss in ALARMS and miss.code in KIND_OF
+    }
     if not wanted:
         return []
-    return list(
-        Alarm.objects.filter(deadline_id__in=[alarm.deadline_id for alarm in wanted]).select_related("incident")
-    )
+    rows = [
+        {
+            "kind": alarm.kind,
+            "incident_id": alarm.incident_id,
+            "deadline_id": alarm.deadline_id,
+            "for_role": alarm.for_role,
+            "data": alarm.data,
+        }
+        for alarm in wanted.values()
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(RAISE, [now, msgspec.json.encode(rows).decode()])
+        raised = cursor.fetchall()
+    for alarm_id, deadline_id in raised:
+        wanted[deadline_id].pk = alarm_id
+    return [wanted[deadline_id] for _, deadline_id in raised]
 
 
 def raise_alarm(deadline: Deadline, now: datetime) -> None:
     """The alarm for one miss that a late stop brought to light, with its push."""
-    alarms = raise_alarms([deadline], now)
+    alarms = raise_alarms([deadline], {deadline.incident_id: deadline.incident}, now)
     if deadline.on_miss in ALARMS:
         Deadline.objects.filter(pk=deadline.pk, consequence_at__isnull=True).update(consequence_at=now)
     _push_alarms(alarms)
@@ -247,42 +275,40 @@ def tell_digests() -> int:
     return told
 
 
-def _flag_outage(missed: list[Deadline]) -> None:
-    gaps = list(
-        Outage.objects.filter(digested_at__isnull=True, ended_at__isnull=False).values_list("started_at", "ended_at")
-    )
-    inside = [d for d in missed if any(start < d.due_at <= end for start, end in gaps)]
-    for deadline in inside:
-        deadline.during_outage = True
-    if inside:
-        Deadline.objects.filter(pk__in=[d.pk for d in inside]).update(during_outage=True)
+def _line(miss: Miss) -> Line:
+    data = {"code": miss.code, "part": miss.part, "deadline": miss.id, "during_outage": miss.during_outage}
+    return Line("incident", miss.incident_id, "incident.deadline_missed", miss.due_at, data)
 
 
-def _push(missed: list[Deadline], revs: list[int], alarms: list[Alarm]) -> None:
-    incidents = list(Incident.objects.filter(pk__in={d.incident_id for d in missed}).select_related(*RELATED))
-    shapes = {shape["id"]: shape for shape in incident_shapes(incidents)}
-    by_id = {incident.pk: incident for incident in incidents}
-    for deadline, rev in zip(missed, revs, strict=True):
-        announce_change(
+def _push(missed: Sequence[Miss], revs: Sequence[int], incidents: Mapping[int, Incident]) -> None:
+    shapes = dict(zip(incidents, incident_shapes(list(incidents.values())), strict=True))
+    announce_changes(
+        Change(
             "incident",
-            deadline.incident_id,
+            miss.incident_id,
             rev,
             "incident.deadline_missed",
-            deadline.due_at,
-            shapes[deadline.incident_id],
-            audience_of(by_id[deadline.incident_id]),
+            miss.due_at,
+            shapes[miss.incident_id],
+            audience_of(incidents[miss.incident_id]),
         )
-    _push_alarms(alarms)
+        for miss, rev in zip(missed, revs, strict=True)
+    )
 
 
-def _push_alarms(alarms: list[Alarm]) -> None:
+def _push_alarms(alarms: Sequence[Alarm]) -> None:
+    if not alarms:
+        return
     lines = [
         Line("alarm", alarm.pk, f"alarm.{alarm.kind}", alarm.raised_at, {"incident": alarm.incident_id} | alarm.data)
         for alarm in alarms
     ]
-    for alarm, rev in zip(alarms, record_many(lines, live_push=True), strict=True):
+    revs = record_many(lines, live_push=True)
+    with connection.cursor() as cursor:
+        cursor.execute(NUMBER_ALARMS, [[alarm.pk for alarm in alarms], revs])
+    for alarm, rev in zip(alarms, revs, strict=True):
         alarm.rev = rev
-        announce_change(
-            "alarm", alarm.pk, rev, f"alarm.{alarm.kind}", alarm.raised_at, alarm_shape(alarm), ALARM_AUDIENCE
-        )
-    Alarm.objects.bulk_update(alarms, ["rev"])
+    announce_changes(
+        Change("alarm", alarm.pk, alarm.rev, line.verb, alarm.raised_at, alarm_shape(alarm), ALARM_AUDIENCE)
+        for alarm, line in zip(alarms, lines, strict=True)
+    )

@@ -123,14 +123,11 @@ class Hub:
         if item["type"] == "positions":
             self.positions.update((unit["id"], unit) for unit in item["units"])
             return
-        audience = item.pop("audience", None)
-        if rev := item.get("rev"):
-            self.remember(rev)
-            self.rev = max(self.rev, rev)
-        text = _json(item)
+        self.remember(item["rev"])
+        self.rev = max(self.rev, item["rev"])
         for client in self.clients:
-            if client.may_hear(audience):
-                client.put(text)
+            if client.may_hear(item["audience"]):
+                client.put(item["text"])
 
     def remember(self, rev: int) -> None:
         if rev not in self.heard:

@@ -9,7 +9,9 @@ import atexit
 import os
 import threading
 import time
+from collections.abc import Iterable
 
+import msgspec
 import structlog
 from channels.layers import get_channel_layer
 from django.db import transaction
@@ -24,14 +26,36 @@ LOST = Counter("live_lost_total", "Messages that could not be handed to the chan
 
 def announce(message: dict, audience: dict | None = None) -> None:
     """Publish `message` once the present transaction has committed."""
-    if audience is not None:
-        message = message | {"audience": audience}
-    transaction.on_commit(lambda: publish(message), robust=True)
+    announce_all([(message, audience)])
+
+
+def announce_all(messages: Iterable[tuple[dict, dict | None]]) -> None:
+    """Publish each (message, audience) in this order once the present transaction has committed."""
+    told = [message if audience is None else message | {"audience": audience} for message, audience in messages]
+
+    def publish_all() -> None:
+        for message in told:
+            publish(message)
+
+    transaction.on_commit(publish_all, robust=True)
 
 
 def publish(message: dict) -> None:
     """Hand `message` to this process's publisher thread; a dead Redis costs the caller nothing."""
     _publisher().put(message)
+
+
+def packed(message: dict) -> dict:
+    """What the hub needs to know of a message beside the text that it only passes on."""
+    if message["type"] != "change":
+        return message
+    told = {name: value for name, value in message.items() if name != "audience"}
+    return {
+        "type": "change",
+        "rev": message["rev"],
+        "audience": message.get("audience"),
+        "text": msgspec.json.encode(told).decode(),
+    }
 
 
 class Publisher:
@@ -48,12 +72,15 @@ class Publisher:
         self.thread.start()
 
     def put(self, message: dict) -> None:
+        item = packed(message)
         with self.lock:
             if len(self.queue) >= LIMIT:
                 del self.queue[: LIMIT // 10]
                 LOST.inc(LIMIT // 10)
-            self.queue.append(message)
-        self.loop.call_soon_threadsafe(self.wake.set)
+            self.queue.append(item)
+            first = len(self.queue) == 1
+        if first:  # for the others it is awake already
+            self.loop.call_soon_threadsafe(self.wake.set)
 
     def flush(self, seconds: float = 2.0) -> None:
         """Wait until everything handed over so far has left, at most `seconds`."""

@@ -1,9 +1,10 @@
 """The one door to the story of a case: write a line in this transaction, tell the screens after it commits."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import msgspec
 import structlog
 from django.db import connection, transaction
 from django.db.models import Model
@@ -12,6 +13,14 @@ from shushanwei.common.clock import db_now
 from shushanwei.journal import live
 from shushanwei.journal.models import Entry
 from shushanwei.people.models import User
+
+# One JSON parameter: a thousand rows cost a tenth of what a thousand model instances do.
+INSERT = """
+insert into journal_entry (at, subject_type, subject_id, verb, actor_name, note, data, trace, is_live)
+select at, subject_type, subject_id, verb, '', '', data, %s, %s
+from json_to_recordset(%s) as line(at timestamptz, subject_type text, subject_id bigint, verb text, data jsonb)
+returning id
+"""
 
 
 def record(
@@ -32,7 +41,6 @@ def record(
     Where the subject has a `rev`, it becomes the entry's id and is saved: call it under the subject's lock.
     """
     connection_must_be_in_transaction()
-    trace = structlog.contextvars.get_contextvars().get("trace") or ""
     entry = Entry.objects.create(
         at=at or db_now(),
         subject_type=subject._meta.model_name,
@@ -42,14 +50,15 @@ def record(
         actor_name=str(actor) if actor else "",
         note=note,
         data=data or {},
-        trace=str(trace),
+        trace=_trace(),
         is_live=shape is not None,
     )
     if hasattr(subject, "rev"):
         subject.rev = entry.pk
         subject.save(update_fields=["rev"])
     if shape is not None:
-        announce_change(entry.subject_type, entry.subject_id, entry.pk, verb, entry.at, shape(subject), audience)
+        told = shape(subject)
+        announce_changes([Change(entry.subject_type, entry.subject_id, entry.pk, verb, entry.at, told, audience)])
     return entry
 
 
@@ -70,38 +79,44 @@ def record_many(lines: Sequence[Line], *, live_push: bool) -> list[int]:
     The caller holds the locks of the subjects, saves their `rev` and, with `live_push`, announces each change.
     """
     connection_must_be_in_transaction()
-    trace = str(structlog.contextvars.get_contextvars().get("trace") or "")
-    entries = Entry.objects.bulk_create(
-        Entry(
-            at=line.at,
-            subject_type=line.subject_type,
-            subject_id=line.subject_id,
-            verb=line.verb,
-            data=line.data,
-            trace=trace,
-            is_live=live_push,
+    if not lines:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT, [_trace(), live_push, msgspec.json.encode(lines).decode()])
+        return [row[0] for row in cursor.fetchall()]
+
+
+@dataclass
+class Change:
+    """One change that `record_many` has written, as the screens are told of it."""
+
+    subject_type: str
+    subject_id: int
+    rev: int
+    verb: str
+    at: datetime
+    shape: dict
+    audience: dict | None
+
+
+def announce_changes(changes: Iterable[Change]) -> None:
+    """Push changes in this order, once this transaction commits."""
+    trace = _trace()
+    live.announce_all(
+        (
+            {
+                "type": "change",
+                "subject": change.subject_type,
+                "id": change.subject_id,
+                "rev": change.rev,
+                "verb": change.verb,
+                "at": change.at.isoformat(),
+                "shape": change.shape,
+                "trace": trace,
+            },
+            change.audience,
         )
-        for line in lines
-    )
-    return [entry.pk for entry in entries]
-
-
-def announce_change(
-    subject_type: str, subject_id: int, rev: int, verb: str, at: datetime, shape: dict, audience: dict | None
-) -> None:
-    """Push one change that `record_many` has written, once this transaction commits."""
-    live.announce(
-        {
-            "type": "change",
-            "subject": subject_type,
-            "id": subject_id,
-            "rev": rev,
-            "verb": verb,
-            "at": at.isoformat(),
-            "shape": shape,
-            "trace": str(structlog.contextvars.get_contextvars().get("trace") or ""),
-        },
-        audience,
+        for change in changes
     )
 
 
@@ -109,3 +124,7 @@ def connection_must_be_in_transaction() -> None:
     """An entry outside a transaction could stand without its change, or the change without its entry."""
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("record() belongs inside the transaction of the change")
+
+
+def _trace() -> str:
+    return str(structlog.contextvars.get_contextvars().get("trace") or "")
