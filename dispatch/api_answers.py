@@ -12,6 +12,7 @@ from dispatch.api import checked, must_hold
 from dispatch.models import Assignment
 from dispatch.shapes import assignment_shape
 from dispatch.state import phone_state
+from shushanwei.common.api import holds
 from shushanwei.common.errors import BadInput, NotAllowed
 from shushanwei.people.models import User
 
@@ -20,6 +21,8 @@ LARGEST_PHOTO = 11 * 1024 * 1024
 
 class Me(APIView):
     """What the unit's phone shows: duty, order, incident, clocks and the story so far."""
+
+    permission_classes = [holds("dispatch.answer_order")]
 
     @extend_schema(operation_id="unit_me", responses=shapes.PhoneState)
     def get(self, request):
@@ -31,6 +34,8 @@ class Me(APIView):
 class Duty(APIView):
     """Sign the unit on or off."""
 
+    permission_classes = [holds("dispatch.answer_order")]
+
     @extend_schema(operation_id="unit_duty", request=shapes.DutyInput, responses=shapes.PhoneState)
     def post(self, request):
         unit = selectors.unit_of(request.user)
@@ -40,6 +45,8 @@ class Duty(APIView):
 
 class Positions(APIView):
     """A batch of fixes from the unit's phone, also those kept while it was off-line."""
+
+    permission_classes = [holds("dispatch.answer_order")]
 
     @extend_schema(operation_id="unit_positions", request=shapes.PositionsInput, responses=shapes.PositionsTaken)
     def post(self, request):
@@ -52,9 +59,7 @@ class Positions(APIView):
 class Delivered(APIView):
     """The order is on the phone's screen; or a seat has read it out by radio."""
 
-    @extend_schema(
-        operation_id="assignment_delivered", request=shapes.DeliveredInput, responses=shapes.AssignmentShape
-    )
+    @extend_schema(operation_id="assignment_delivered", request=shapes.DeliveredInput, responses=shapes.AssignmentShape)
     def post(self, request, pk):
         by_radio = checked(shapes.DeliveredInput, request)["by_radio"]
         if by_radio:
@@ -222,9 +227,8 @@ def _photo(given: dict) -> services.Photo:
 def _handler(order: Assignment, username: str) -> User | None:
     if not username:
         return None
-    found = User.objects.filter(
-        username=username, is_active=True, grants__department_code=order.department.code
-    ).first()
+    code = order.department.code if order.department else ""
+    found = User.objects.filter(username=username, is_active=True, grants__department_code=code).first()
     if found is None:
         raise BadInput("handler", _("Nobody of the department has this user name."))
     return found

@@ -162,6 +162,8 @@ class Assignment(models.Model):
         ]
         indexes = [
             models.Index(fields=["expires_at"], condition=Q(status="offered"), name="assignment_expiring"),
+            models.Index(fields=["id"], condition=Q(ended_at__isnull=True), name="assignment_live"),
+            models.Index(fields=["offered_at"], name="assignment_by_time"),
             models.Index(fields=["incident", "id"], name="assignment_of_incident"),
             models.Index(fields=["department", "status", "id"], name="assignment_of_department"),
         ]

@@ -49,7 +49,7 @@ def assignment_for(user: User, pk: int) -> Assignment:
 def own_order(user: User, pk: int) -> Assignment:
     """An order of the person's own unit, to be answered; raises NotFound, or NotAllowed for who only sees it."""
     order = assignment_for(user, pk)
-    if not user.has_perm("dispatch.answer_order") or order.unit_id is None:
+    if not user.has_perm("dispatch.answer_order") or order.unit is None:
         raise NotAllowed(_("Only the ordered unit answers an order."))
     if not order.unit.members.filter(user=user).exists():
         raise NotAllowed(_("This order went to another unit."))

@@ -244,13 +244,17 @@ class UnitShape(serializers.Serializer):
     assignment = serializers.JSONField(allow_null=True)
 
 
-class StoryItem(serializers.Serializer):
+class PhoneLine(serializers.Serializer):
+    """One line of the story."""
+
     id = serializers.IntegerField()
     at = serializers.DateTimeField()
     verb = serializers.CharField()
     actor = serializers.CharField()
     note = serializers.CharField()
-    data = serializers.JSONField()
+    def get_fields(self):
+        # A field of the name `data` would hide the serializer's own.
+        return {**super().get_fields(), "data": serializers.JSONField()}
 
 
 class PhoneState(serializers.Serializer):
@@ -260,6 +264,6 @@ class PhoneState(serializers.Serializer):
     unit = UnitShape()
     assignment = AssignmentShape(allow_null=True)
     incident = IncidentShape(allow_null=True)
-    story = StoryItem(many=True)
+    story = PhoneLine(many=True)
     reinforcements = ReinforcementShape(many=True)
     last = AssignmentShape(allow_null=True, help_text="the order that ended last, within the last ten minutes")

@@ -58,7 +58,7 @@ STORY = {
 def unit(request: HttpRequest) -> HttpResponse:
     """The phone of a unit: orders, the way there, answers."""
     try:
-        mine = selectors.unit_of(request.user)
+        mine = selectors.unit_of(_who(request))
     except NotFound:
         return render(request, "dispatch/unit.html", {"unit": None, "state": None})
     services.hear(mine.pk)
@@ -74,7 +74,7 @@ def dept(request: HttpRequest) -> HttpResponse:
     asked.is_valid()
     wanted = {name: value for name, value in asked.cleaned_data.items() if value}
     state = wanted.get("state", "open")
-    own = _own(request.user)
+    own = _own(_who(request))
     found = own.filter(STATES[state])
     if wanted.get("overdue"):
         found = found.filter(incident__overdue_at__isnull=False)
@@ -97,7 +97,7 @@ def dept(request: HttpRequest) -> HttpResponse:
             "wanted": wanted,
             "kept": kept,
             "filtered": bool(set(kept) - {"state"}),
-            "departments": _departments(request.user),
+            "departments": _departments(_who(request)),
         },
     )
 
@@ -121,7 +121,7 @@ def dept_accept(request: HttpRequest, pk: int) -> HttpResponse:
         return _case_page(request, order, accept=form, status=422)
     handler = User.objects.filter(username=form.cleaned_data["handler"]).first()
     return _do(request, order, form, "accept", _("Accepted. The handling limit runs."), lambda: services.accept_case(
-        order.pk, actor=request.user, handler=handler))  # fmt: skip
+        order.pk, actor=_who(request), handler=handler))  # fmt: skip
 
 
 @require_POST
@@ -134,7 +134,7 @@ def dept_return(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _case_page(request, order, send_back=form, status=422)
     return _do(request, order, form, "send_back", _("Sent back to the dispatcher."), lambda: services.send_back(
-        order.pk, actor=request.user, **form.cleaned_data))  # fmt: skip
+        order.pk, actor=_who(request), **form.cleaned_data))  # fmt: skip
 
 
 @require_POST
@@ -157,7 +157,7 @@ def dept_handle(request: HttpRequest, pk: int) -> HttpResponse:
             name=values["photo"].name or "",
             shot_at=values["shot_at"],
         )
-        return services.handle(order.pk, actor=request.user, done=values["done"], photo=photo)
+        return services.handle(order.pk, actor=_who(request), done=values["done"], photo=photo)
 
     return _do(request, order, form, "handle", _("Handled. It awaits your department's confirmation."), work)
 
@@ -169,7 +169,7 @@ def dept_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """Confirm for the department: the handling clock stops."""
     order = _case(request, pk, "dispatch.confirm_case")
     return _do(request, order, None, "confirm", _("Confirmed. The handling limit has stopped."), lambda: (
-        services.confirm(order.pk, actor=request.user)))  # fmt: skip
+        services.confirm(order.pk, actor=_who(request))))  # fmt: skip
 
 
 def _do(request, order, form, name, said, work) -> HttpResponse:
@@ -191,7 +191,7 @@ def _do(request, order, form, name, said, work) -> HttpResponse:
 
 def _case_page(request, order, *, accept=None, send_back=None, handle=None, status=200) -> HttpResponse:
     incident = order.incident
-    may_confirm = order.department.code in reach_of(request.user, "dispatch.confirm_case").departments
+    may_confirm = order.department.code in reach_of(_who(request), "dispatch.confirm_case").departments
     _with_clocks([order])
     live = order.ended_at is None
     return render(
@@ -217,9 +217,14 @@ def _case_page(request, order, *, accept=None, send_back=None, handle=None, stat
     )  # fmt: skip
 
 
+def _who(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
 def _case(request: HttpRequest, pk: int, permission: str = "dispatch.handle_case") -> Assignment:
     try:
-        order = selectors.own_case(request.user, pk, permission)
+        order = selectors.own_case(_who(request), pk, permission)
     except NotAllowed as error:
         raise PermissionDenied(error.message) from None
     except NotFound:

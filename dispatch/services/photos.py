@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from incidents.models import Attachment, Incident
@@ -23,7 +24,7 @@ class Photo:
     shot_at: datetime | None = None
 
     @classmethod
-    def at(cls, *, lon: float | None, lat: float | None, crs: str = "wgs84", **columns) -> "Photo":
+    def at(cls, *, lon: float | None, lat: float | None, crs: str = "wgs84", **columns: Any) -> "Photo":
         """A photo with its position converted; raises BadInput on `lon`, `lat` or `crs`."""
         if lon is None or lat is None:
             return cls(**columns)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -168,7 +169,8 @@ def had_main(incident: Incident) -> bool:
     ).exists()
 
 
-def create_order(**columns) -> Assignment:
+def create_order(**columns: Any) -> Assignment:
+    """Write the row; a unique constraint that another seat has won is a Conflict."""
     try:
         with transaction.atomic():
             order = Assignment.objects.create(**columns)
