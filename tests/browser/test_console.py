@@ -61,6 +61,7 @@ def test_two_seats_watch_each_other_through_a_case(signed_in, happens, act):
     assert not a.locator("#sheet .warn").is_visible()
     a.locator("#sheet button[value=yes]").click()
     b.locator("#case .tag.status-closed").wait_for()
+    b.locator(".story li[data-verb='incident.closed']").wait_for()
     verbs = b.locator(".story li").evaluate_all("lines => lines.map(line => line.dataset.verb)")
     assert verbs[0] == "incident.closed" and verbs[-1] == "incident.opened"
     b.locator("[data-tab=ended]").click()

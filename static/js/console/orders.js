@@ -58,7 +58,7 @@ export class Orders {
           : null,
       ),
       el("div", { class: "order-times" }, times.map(([column, word]) => el("span", {}, `${word} ${clockTime(order[column])}`))),
-      order.end_note || order.result?.done ? el("p", { class: "story-note" }, order.end_note || order.result.done) : null,
+      order.end_note || order.result ? el("p", { class: "story-note" }, order.end_note || order.result) : null,
     );
   }
 }

@@ -136,7 +136,7 @@ export async function filing({ incident, labels, send }) {
 
 export const closing = ({ incident, orders, send }) => {
   // What the unit or the department told from the scene is the draft of the four facts.
-  const told = orders.filter((order) => order.part === "main" && order.result?.done).sort((a, b) => b.id - a.id)[0]?.result ?? {};
+  const told = orders.filter((order) => order.part === "main" && order.facts?.done).sort((a, b) => b.id - a.id)[0]?.facts ?? {};
   const facts = ({ found, contacted, done, remains }) => ({ found, contacted, done, remains });
   const brief = (values) => Object.values(facts(values)).join("").length < BRIEF;
   return ask({
