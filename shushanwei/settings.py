@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "shushanwei.people.sessions.SlidingSession",
     "django_structlog.middlewares.RequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "shushanwei.common.refusals.RefusalPages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",

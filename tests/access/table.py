@@ -2,6 +2,7 @@
 
 PUBLIC = "public"
 SIGNED_IN = "signed in"
+TOKEN = "token"  # the token itself is what is given back
 SIGNED_SOURCE = "signed source"  # HMAC of a source instead of a person
 OWN_UNIT = "own unit or department"  # fetched by membership; others find nothing
 
@@ -9,19 +10,19 @@ SEE = "incidents.view_incident"
 
 TABLE: dict[str, str] = {
     # frame
-    "GET /": PUBLIC,
+    "GET /": SIGNED_IN,
     "GET /start/": SIGNED_IN,
     "GET /sign-in/": PUBLIC,
-    "POST /sign-out/": PUBLIC,
+    "POST /sign-out/": SIGNED_IN,
     "GET /password/": SIGNED_IN,
-    "POST /here/": SIGNED_IN,
+    "GET /here/": SIGNED_IN,
     "POST /language/": PUBLIC,
     "GET /jsi18n/": PUBLIC,
     "GET /healthz": PUBLIC,
     "GET /readyz": PUBLIC,
     "GET /metrics": PUBLIC,  # loopback or token, see tests/common
     "POST /api/v1/token/": PUBLIC,
-    "DELETE /api/v1/token/": SIGNED_IN,
+    "DELETE /api/v1/token/": TOKEN,
     "GET /api/v1/schema/": PUBLIC,
     "GET /api/v1/docs/": PUBLIC,
     # ground
@@ -42,6 +43,11 @@ TABLE: dict[str, str] = {
     "POST /api/v1/sources/<code>/unmute/": "incidents.mute_source",
     "GET /api/v1/alert-kinds/": "incidents.view_alert",
     "PATCH /api/v1/alert-kinds/<pk>/": "incidents.map_kind",
+    "GET /sources/": "incidents.view_alert",
+    "POST /sources/<code>/mute/": "incidents.mute_source",
+    "POST /sources/<code>/unmute/": "incidents.mute_source",
+    "GET /alert-kinds/": "incidents.view_alert",
+    "POST /alert-kinds/": "incidents.map_kind",
     # incidents
     "GET /attachments/<uuid>/": SEE,
     "GET /api/v1/incidents/": SIGNED_IN,  # nothing in it without the permission
@@ -53,14 +59,14 @@ TABLE: dict[str, str] = {
     "GET /api/v1/alarms/": "incidents.acknowledge_alarm",
     "POST /api/v1/alarms/<pk>/acknowledge/": "incidents.acknowledge_alarm",
     # dispatch
-    "GET /api/v1/incidents/<pk>/candidates/": "dispatch.order_unit",
+    "GET /api/v1/incidents/<pk>/candidates/": "dispatch.view_unit",
     "POST /api/v1/incidents/<pk>/dispatch/": "dispatch.order_unit",
     "POST /api/v1/incidents/<pk>/reinforcement/": "dispatch.request_reinforcement",
     "GET /api/v1/units/": "dispatch.view_unit",
     "GET /api/v1/units/me/": "dispatch.answer_order",
     "POST /api/v1/units/me/duty/": "dispatch.answer_order",
     "POST /api/v1/units/me/positions/": "dispatch.answer_order",
-    "GET /api/v1/assignments/": "dispatch.view_assignment",
+    "GET /api/v1/assignments/": SIGNED_IN,  # nothing in it without the permission
     "GET /api/v1/assignments/<pk>/": "dispatch.view_assignment",
     **{f"POST /api/v1/assignments/<pk>/{step}/": "dispatch.answer_order" for step in (
         "delivered", "decline", "arrive", "feedback", "finish")},
