@@ -36,15 +36,22 @@ class Photo:
 
 
 def keep(incident: Incident, photo: Photo, kind: str, actor: User | None) -> Attachment:
-    """Store the photo with the incident (its lock is held); the same id twice stores once."""
-    return add_attachment(
-        incident.pk,
-        photo.raw,
-        kind=kind,
-        uuid=photo.uuid,
-        actor=actor,
-        name=photo.name,
-        lon=photo.lon,
-        lat=photo.lat,
-        shot_at=photo.shot_at,
-    )
+    """Store the photo with the incident (its lock is held); the same id twice stores once.
+
+    Raises BadInput on `photo` for what is no picture.
+    """
+    try:
+        return add_attachment(
+            incident.pk,
+            photo.raw,
+            kind=kind,
+            uuid=photo.uuid,
+            actor=actor,
+            name=photo.name,
+            lon=photo.lon,
+            lat=photo.lat,
+            shot_at=photo.shot_at,
+        )
+    except BadInput as error:
+        # The caller's field is called photo.
+        raise BadInput("photo" if error.field == "file" else error.field or "photo", error.message) from None
