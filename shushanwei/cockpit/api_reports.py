@@ -100,10 +100,7 @@ class ReportFigures(APIView):
             access.reader_of(request.user), _period(kind, key), _edition(request.query_params.get("edition"))
         )
         report = reading.report
-        return Response(
-            reading.figures
-            | {"frozen": report is not None, "edition": report.edition if report else None}
-        )
+        return Response(reading.figures | {"frozen": report is not None, "edition": report.edition if report else None})
 
 
 def _period(kind: str, key: str) -> Period:

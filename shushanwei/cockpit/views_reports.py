@@ -69,7 +69,7 @@ def report(request: HttpRequest, reader: access.Reader) -> HttpResponse:
             "rates": present.rate_rows(data), "tables": present.tables(data), "top": present.top_rows(data),
             "returns": present.return_rows(data), "key": present.named_rows(data, "key"),
             "hard": present.named_rows(data, "hard"), "charts": present.charts(data, period, link),
-            "before": span_of(parse(":".join((period.kind, data["before"]["period"]["key"])))) if data["before"] else "",
+            "before": span_of(period.previous) if data["before"] else "",
             "editions": list(selectors.editions(period).defer("figures")) if reader.whole_street else [],
             "may_recompute": reading.report is not None and request.user.has_perm(access.RECOMPUTE),
             "may_open_cases": request.user.has_perm("cockpit.view_console"), "today": now.astimezone(STREET).date(),
@@ -210,7 +210,7 @@ def _picked(request: HttpRequest, now: datetime) -> Period:
         picked = containing(kind if kind in SHAPES else "day", day)
     except (ValueError, OverflowError):
         return _first_shown(now)
-    return picked if picked.start <= now and 2000 <= picked.first.year else current(picked.kind, now)
+    return picked if picked.start <= now and picked.first.year >= 2000 else current(picked.kind, now)
 
 
 def _first_shown(now: datetime) -> Period:

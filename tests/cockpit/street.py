@@ -41,7 +41,9 @@ def community(code: str = "330109003018") -> Community:
     return made
 
 
-def incident(opened: datetime, *, level: int = 3, source: str = "analytics", of=None, where=None, **columns) -> Incident:
+def incident(
+    opened: datetime, *, level: int = 3, source: str = "analytics", of=None, where=None, **columns
+) -> Incident:
     """One incident, received at `opened`."""
     number = next(NUMBERS)
     columns.setdefault("status", Status.HANDLING)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from shushanwei.cockpit.reports import lists
+from shushanwei.cockpit.reports import counts, lists, promises
 from shushanwei.cockpit.reports.compute import figures
 from shushanwei.cockpit.reports.dimensions import NONE
 from shushanwei.cockpit.reports.frame import Frame, frame_for
@@ -26,22 +26,34 @@ def report(period=DAY, now=LATER, **reach):
 
 def test_the_worked_example_of_the_handbook():
     e = {
-        "E0": at("2026-11-23 09:00:00"), "E1": at("2026-11-23 09:00:18"), "E3": at("2026-11-23 09:04:50"),
-        "E5": at("2026-11-23 09:06:00"), "E6": at("2026-11-23 09:19:30"), "E7": at("2026-11-23 09:40:00"),
+        "E0": at("2026-11-23 09:00:00"),
+        "E1": at("2026-11-23 09:00:18"),
+        "E3": at("2026-11-23 09:04:50"),
+        "E5": at("2026-11-23 09:06:00"),
+        "E6": at("2026-11-23 09:19:30"),
+        "E7": at("2026-11-23 09:40:00"),
         "E8": at("2026-11-24 08:30:00"),
-    }  # fmt: skip
+    }
     fight = incident(e["E0"], level=2, response_started_at=e["E1"], arrived_at=e["E3"], scene_closed_at=e["E7"])
     for code, start, stop in [
-        ("R30", "E0", "E1"), ("A5", "E1", "E3"), ("S15", "E5", "E6"), ("F24", "E7", "E8"), ("C480", "E0", "E3"),
-    ]:  # fmt: skip
+        ("R30", "E0", "E1"),
+        ("A5", "E1", "E3"),
+        ("S15", "E5", "E6"),
+        ("F24", "E7", "E8"),
+        ("C480", "E0", "E3"),
+    ]:
         promise(fight, code, e[start], e[stop])
 
     # The day's cut-off is 07:00, before the follow-up came; the next day's reader sees it.
     clocks = figures(Frame(DAY, LATER))["clocks"]
 
     assert {code: (line["met"], line["missed"], line["p50"]) for code, line in clocks.items() if line["n"]} == {
-        "R30": (1, 0, 18), "A5": (1, 0, 272), "S15": (1, 0, 810), "F24": (1, 0, 22 * 3600 + 50 * 60), "C480": (1, 0, 290),
-    }  # fmt: skip
+        "R30": (1, 0, 18),
+        "A5": (1, 0, 272),
+        "S15": (1, 0, 810),
+        "F24": (1, 0, 22 * 3600 + 50 * 60),
+        "C480": (1, 0, 290),
+    }
     assert (report()["clocks"]["F24"]["n"], report()["clocks"]["F24"]["running"]) == (0, 1)
 
 
@@ -117,8 +129,13 @@ def test_a_voided_promise_counts_until_it_was_voided():
 
 
 def test_the_state_is_that_of_the_cut_off_not_of_the_reading():
-    case = incident(at("2026-11-23 23:50:00"), status="closed", closed_at=at("2026-11-24 08:00:00"),
-                    ended_at=at("2026-11-24 08:00:00"), filed_at=at("2026-11-23 23:50:00"))  # fmt: skip
+    case = incident(
+        at("2026-11-23 23:50:00"),
+        status="closed",
+        closed_at=at("2026-11-24 08:00:00"),
+        ended_at=at("2026-11-24 08:00:00"),
+        filed_at=at("2026-11-23 23:50:00"),
+    )
     incident(at("2026-11-24 00:10:00"))
 
     monday, tuesday = report()["counts"], report(parse("day:2026-11-24"))["counts"]
@@ -177,22 +194,43 @@ def busy_days(n: int = 250) -> None:
         columns = {"filed_at": opened, "status": "handling"}
         if fate < 0.6:
             closed = opened + timedelta(minutes=draw.randrange(20, 3000))
-            columns |= {"status": "closed", "closed_at": closed, "ended_at": closed,
-                        "scene_closed_at": closed - timedelta(minutes=5)}  # fmt: skip
+            columns |= {
+                "status": "closed",
+                "closed_at": closed,
+                "ended_at": closed,
+                "scene_closed_at": closed - timedelta(minutes=5),
+            }
         elif fate < 0.7:
-            columns |= {"status": "merged", "master": master,
-                        "ended_at": opened + timedelta(seconds=draw.choice([20, 90]))}  # fmt: skip
+            columns |= {
+                "status": "merged",
+                "master": master,
+                "ended_at": opened + timedelta(seconds=draw.choice([20, 90])),
+            }
         elif fate < 0.75:
             columns |= {"status": "rejected", "filed_at": None, "ended_at": opened + timedelta(hours=1)}
         if draw.random() < 0.3:
             columns["overdue_at"] = opened + timedelta(seconds=30)
-        case = incident(opened, level=level, source=draw.choice(sources), of=draw.choice(classes), is_test=fate > 0.97,
-                        where=draw.choice(places), rework_count=draw.random() < 0.1, **columns)  # fmt: skip
+        case = incident(
+            opened,
+            level=level,
+            source=draw.choice(sources),
+            of=draw.choice(classes),
+            is_test=fate > 0.97,
+            where=draw.choice(places),
+            rework_count=draw.random() < 0.1,
+            **columns,
+        )
         for code in ("R30", "A5", "S15", "F24", "C60", "C24h"):
             if level < 4 and draw.random() < 0.8:
                 ran = timedelta(seconds=draw.randrange(2 * street.TARGETS[code]))
-                promise(case, code, opened, None if draw.random() < 0.1 else opened + ran, exempt=draw.random() < 0.1,
-                        paused_s=draw.choice([0, 0, 5]))  # fmt: skip
+                promise(
+                    case,
+                    code,
+                    opened,
+                    None if draw.random() < 0.1 else opened + ran,
+                    exempt=draw.random() < 0.1,
+                    paused_s=draw.choice([0, 0, 5]),
+                )
         if draw.random() < 0.7:
             order(draw.choice(units), case, opened + timedelta(seconds=20), draw.choice(["finished", "declined"]))
         if draw.random() < 0.1:
@@ -231,6 +269,17 @@ def test_every_cell_of_every_table_is_as_long_as_its_list(frame):
                     cell = lists.Cell(lists.figure(f"{code}.{state}"), by)
                     assert lists.size(frame, cell) == line[state], (by, code, state)
     assert {row["key"] for row in data["by"]["unit"]} >= {NONE}
+
+
+def test_the_database_and_the_table_count_the_same(frame):
+    data = figures(frame)
+
+    assert counts.totals(frame) == data["counts"]
+    assert promises.totals(frame) == data["clocks"]
+    again = counts.reported_by(frame)
+    for dimension, rows in data["by"].items():
+        reported = {row["key"]: row["counts"]["reported"] for row in rows if row["counts"]["reported"]}
+        assert {row["key"]: row["counts"]["reported"] for row in again[dimension]} == reported
 
 
 def test_the_parts_add_up_to_the_whole(frame):

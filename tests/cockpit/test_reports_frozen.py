@@ -82,14 +82,14 @@ def test_what_is_missing_is_made_good_over_month_end_and_leap_day():
 @pytest.mark.django_db
 def test_one_report_that_fails_does_not_keep_the_others_back(monkeypatch):
     incident(at("2026-11-21 10:00:00"))
-    whole = services.figures
+    whole = selectors.computed
 
     def broken_sunday(frame):
         if frame.period.key == "2026-11-22":
             raise ValueError("broken")
         return whole(frame)
 
-    monkeypatch.setattr(services, "figures", broken_sunday)
+    monkeypatch.setattr(selectors, "computed", broken_sunday)
     services.freeze_missing([Kind.DAY], now=READY)
 
     assert sorted(Report.objects.values_list("key", flat=True)) == ["2026-11-21", "2026-11-23"]

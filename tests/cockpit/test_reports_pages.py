@@ -33,10 +33,13 @@ def day(roles):
     squad = street.unit()
     for n in range(10):
         case = incident(
-            at("2025-11-20 09:00:00") + timedelta(minutes=n), level=2 if n < 2 else 3, title=f"王某某与邻居争吵{n}",
-            source="resident" if n % 2 else "police_110", filed_at=at("2025-11-20 09:00:00"),
+            at("2025-11-20 09:00:00") + timedelta(minutes=n),
+            level=2 if n < 2 else 3,
+            title=f"王某某与邻居争吵{n}",
+            source="resident" if n % 2 else "police_110",
+            filed_at=at("2025-11-20 09:00:00"),
             where=street.community("330109003018" if n < 6 else "330109003019"),
-        )  # fmt: skip
+        )
         order(squad, case, case.opened_at + timedelta(seconds=18))
         promise(case, "R30", case.opened_at, case.opened_at + timedelta(seconds=18))
         promise(case, "A5", case.opened_at, case.opened_at + timedelta(seconds=600 if n < 2 else 200))
@@ -104,7 +107,9 @@ def test_totals_are_read_without_the_words_of_a_case(client, day):
 
     assert "80.0%" in report and "王某某" not in report + rows + api
     for body in (book, listed):
-        assert not any("王某某" in str(cell.value) for sheet in load_workbook(BytesIO(body)) for row in sheet for cell in row)
+        assert not any(
+            "王某某" in str(cell.value) for sheet in load_workbook(BytesIO(body)) for row in sheet for cell in row
+        )
 
 
 def test_a_grid_leader_reads_the_own_community_only(client, day):
@@ -119,8 +124,14 @@ def test_a_grid_leader_reads_the_own_community_only(client, day):
 def test_others_read_no_report(client, day, role):
     visitor = client_of(client, role)
 
-    for url in ("/reports/", "/reports/list/?period=day:2025-11-20&figure=open", "/reports/definitions/",
-                "/reports/day:2025-11-20.xlsx", "/api/v1/reports/", "/api/v1/reports/day/2025-11-20/"):  # fmt: skip
+    for url in (
+        "/reports/",
+        "/reports/list/?period=day:2025-11-20&figure=open",
+        "/reports/definitions/",
+        "/reports/day:2025-11-20.xlsx",
+        "/api/v1/reports/",
+        "/api/v1/reports/day/2025-11-20/",
+    ):
         assert visitor.get(url).status_code == 403, url
 
 
@@ -135,7 +146,9 @@ def test_the_workbook_holds_the_same_numbers_and_its_taking_is_recorded(commande
     assert arrival[1:5] == [300, line["n"], line["met"], line["missed"]]
     assert arrival[8] == pytest.approx(0.8)
     assert "2025-11-21 07:00" in overview[1][0]
-    sources = {row[0].value: row[1].value for row in book.worksheets[1].iter_rows(min_row=5) if row[1].value is not None}
+    sources = {
+        row[0].value: row[1].value for row in book.worksheets[1].iter_rows(min_row=5) if row[1].value is not None
+    }
     assert sorted(sources.values()) == sorted(row["counts"]["reported"] for row in report.figures["by"]["source"])
     assert len(book.worksheets) == 1 + 7 + 3
     entry = Entry.objects.get(verb="report.exported")
@@ -167,8 +180,16 @@ def test_the_definitions_say_what_the_policies_in_force_promise(roles, catalogue
     commander = client_of(client, "commander")
     page = page_of(commander, "/reports/definitions/")
 
-    wanted = {"R30": ("E0", "E1", 30), "A5": ("E1", "E3", 300), "S15": ("E5", "E6", 900), "F24": ("E7", "E8", 86400),
-              "C60": ("E0", "E1", 60), "C480": ("E0", "E3", 480), "C1h": ("E0", "E4", 3600), "C24h": ("E0", "E9", 86400)}
+    wanted = {
+        "R30": ("E0", "E1", 30),
+        "A5": ("E1", "E3", 300),
+        "S15": ("E5", "E6", 900),
+        "F24": ("E7", "E8", 86400),
+        "C60": ("E0", "E1", 60),
+        "C480": ("E0", "E3", 480),
+        "C1h": ("E0", "E4", 3600),
+        "C24h": ("E0", "E9", 86400),
+    }
     said = {d.clock.code: (d.start, d.stop, d.target_s) for d in definitions.promises(at("2026-11-23 00:00:00"))}
     assert said == wanted
     assert list(said) == clockwork.CODES
@@ -177,16 +198,40 @@ def test_the_definitions_say_what_the_policies_in_force_promise(roles, catalogue
 
 def test_what_cannot_be_read_is_not_found_and_never_an_error(commander):
     for query in (
-        "period=day:2025-02-30", "period=year:2025", "period=day:2099-01-01", "period=day:2025-11-20&edition=7",
-        "period=day:2025-11-20&edition=x", "period=week:2025-W60",
-    ):  # fmt: skip
+        "period=day:2025-02-30",
+        "period=year:2025",
+        "period=day:2099-01-01",
+        "period=day:2025-11-20&edition=7",
+        "period=day:2025-11-20&edition=x",
+        "period=week:2025-W60",
+    ):
         assert commander.get(f"/reports/?{query}").status_code == 404, query
     base = "period=day:2025-11-20&figure="
-    for query in ("", "nothing", "A5.", "A5.nothing", "X.n", "open&level=x", "open&unit=99999999999999", "open&hour=²",
-                  "reported&date=2025-13-01", "reported&community=%00"):  # fmt: skip
+    for query in (
+        "",
+        "nothing",
+        "A5.",
+        "A5.nothing",
+        "X.n",
+        "open&level=x",
+        "open&unit=99999999999999",
+        "open&hour=²",
+        "reported&date=2025-13-01",
+        "reported&community=%00",
+    ):
         assert commander.get(f"/reports/list/?{base}{query}").status_code == 404, query
-    for query in ("reported&page=x", "reported&page=99", "reported&sort=-nothing", "reported&cutoff=junk", "open&hour=99",
-                  "open&cutoff=0001-01-01T00:00:00Z", "open&weekday=9", "returns&reason=%00", "open&said=²", "reported&source=%27"):  # fmt: skip
+    for query in (
+        "reported&page=x",
+        "reported&page=99",
+        "reported&sort=-nothing",
+        "reported&cutoff=junk",
+        "open&hour=99",
+        "open&cutoff=0001-01-01T00:00:00Z",
+        "open&weekday=9",
+        "returns&reason=%00",
+        "open&said=²",
+        "reported&source=%27",
+    ):
         assert commander.get(f"/reports/list/?{base}{query}").status_code == 200, query
     assert commander.get("/reports/?kind=week&date=2025-11-20").url == "/reports/?period=week%3A2025-W47"
     assert commander.get("/reports/?kind=x&date=x").status_code == 302
@@ -223,4 +268,4 @@ def test_the_first_page_is_yesterdays_study(commander):
 
 
 def test_an_empty_period_says_so(commander):
-    assert "class=\"empty\"" in page_of(commander, "/reports/", period="day:2025-10-01")
+    assert 'class="empty"' in page_of(commander, "/reports/", period="day:2025-10-01")

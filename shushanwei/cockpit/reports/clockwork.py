@@ -29,8 +29,18 @@ _ATTENDED = _("levels Ⅰ–Ⅲ whose plan needs attendance")
 CLOCKS = [
     Clock("R30", pgettext_lazy("report", "Response start"), _IMMEDIATE, True),
     Clock("A5", pgettext_lazy("report", "Arrival"), _ATTENDED, True),
-    Clock("S15", pgettext_lazy("report", "Reinforcement"), _("incidents with a request for reinforcement (E5), one for each force"), True),
-    Clock("F24", pgettext_lazy("report", "Follow-up"), _("disputes, help requests and complaints, or flagged for follow-up"), True),
+    Clock(
+        "S15",
+        pgettext_lazy("report", "Reinforcement"),
+        _("incidents with a request for reinforcement (E5), one for each force"),
+        True,
+    ),
+    Clock(
+        "F24",
+        pgettext_lazy("report", "Follow-up"),
+        _("disputes, help requests and complaints, or flagged for follow-up"),
+        True,
+    ),
     Clock("C60", pgettext_lazy("report", "City: response start"), _IMMEDIATE, False),
     Clock("C480", pgettext_lazy("report", "City: arrival"), _ATTENDED, False),
     Clock("C1h", pgettext_lazy("report", "City: first feedback"), _ATTENDED, False),
@@ -67,21 +77,48 @@ def judged(f: Frame) -> Q:
 
 
 STATES = {
-    "n": (pgettext_lazy("report", "n"), _("met + missed: promises whose clock started in the period; one still inside its target is not "
-                    "judged yet"), judged),
+    "n": (
+        pgettext_lazy("report", "n"),
+        _("met + missed: promises whose clock started in the period; one still inside its target is not judged yet"),
+        judged,
+    ),
     "met": (pgettext_lazy("report", "Met"), _("the stop event came within the target"), met),
-    "missed": (pgettext_lazy("report", "Missed"), _("the stop event came late, or has not come and the target has passed"), missed),
-    "open_late": (pgettext_lazy("report", "Missed, still open"), _("missed, and the stop event has not come at the cut-off"),
-                  lambda f: missed(f) & ~measured(f)),
-    "exempt": (pgettext_lazy("report", "Exempt"), _("judged, and exempted by an upheld appeal; the raw value stays"),
-               lambda f: judged(f) & Q(exempt=True)),
-    "met_counted": (pgettext_lazy("report", "Met, not exempt"), _("met and not exempt: the numerator of attainment"),
-                    lambda f: met(f) & Q(exempt=False)),
-    "counted": (pgettext_lazy("report", "n − exempt"), _("judged and not exempt: the denominator of attainment"),
-                lambda f: judged(f) & Q(exempt=False)),
-    "running": (pgettext_lazy("report", "Running"), _("the clock runs, its target has not passed"), lambda f: ~judged(f)),
-    "measured": (pgettext_lazy("report", "Measured"), _("the stop event has come; P50, P90 and P95 are taken from these"), measured),
-}  # fmt: skip
+    "missed": (
+        pgettext_lazy("report", "Missed"),
+        _("the stop event came late, or has not come and the target has passed"),
+        missed,
+    ),
+    "open_late": (
+        pgettext_lazy("report", "Missed, still open"),
+        _("missed, and the stop event has not come at the cut-off"),
+        lambda f: missed(f) & ~measured(f),
+    ),
+    "exempt": (
+        pgettext_lazy("report", "Exempt"),
+        _("judged, and exempted by an upheld appeal; the raw value stays"),
+        lambda f: judged(f) & Q(exempt=True),
+    ),
+    "met_counted": (
+        pgettext_lazy("report", "Met, not exempt"),
+        _("met and not exempt: the numerator of attainment"),
+        lambda f: met(f) & Q(exempt=False),
+    ),
+    "counted": (
+        pgettext_lazy("report", "n − exempt"),
+        _("judged and not exempt: the denominator of attainment"),
+        lambda f: judged(f) & Q(exempt=False),
+    ),
+    "running": (
+        pgettext_lazy("report", "Running"),
+        _("the clock runs, its target has not passed"),
+        lambda f: ~judged(f),
+    ),
+    "measured": (
+        pgettext_lazy("report", "Measured"),
+        _("the stop event has come; P50, P90 and P95 are taken from these"),
+        measured,
+    ),
+}
 
 
 def figure_of(code: str, state: str) -> Figure:

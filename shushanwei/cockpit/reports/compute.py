@@ -1,24 +1,27 @@
 """A whole report as plain data: what is frozen, shown, exported and answered by the API."""
 
+from datetime import datetime
 from typing import Any
 
-from shushanwei.cockpit.reports import clockwork, counts, dimensions, notable, promises, registry
+from shushanwei.cockpit.reports import counts, dimensions, notable, promises, registry, tables
 from shushanwei.cockpit.reports.frame import Frame
 from shushanwei.cockpit.reports.periods import Kind, Period
 
 TOP = 10
 
 
-def figures(frame: Frame) -> dict[str, Any]:
-    """Every figure of a report; JSON only. Rates are 0–1 or None (too few), durations seconds, instants ISO."""
-    before, year_ago = frame.before(), frame.year_ago()
+def figures(frame: Frame, before: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Every figure of a report; JSON only. Rates are 0–1 or None (too few), durations seconds, instants ISO.
+
+    `before`: the figures of the previous period where they are frozen; what was published is compared with.
+    """
     first = counts.first_instant()
-    known = [look for look in (before, year_ago) if first is not None and first < look.until]
-    table = counts.split(frame)
-    clocks = promises.rows(frame)
-    moments = counts.moments(frame)
-    numbers = counts.totals(frame)
-    lines = promises.totals(frame)
+    table, clocks = counts.rows(frame), promises.rows(frame)
+    units = tables.units_of({*table["incident"], *clocks["incident"]})
+    table, clocks = tables.with_dimensions(table, units), tables.with_dimensions(clocks, units)
+    numbers, lines = counts.totals(frame, table), promises.totals_of(clocks)
+    if before is None:
+        before = _other(frame.before(), first)
     return {
         "edition": registry.EDITION,
         "period": _period(frame.period),
@@ -32,12 +35,12 @@ def figures(frame: Frame) -> dict[str, Any]:
             "merged": numbers["excluded_merged"],
             "exempt": sum(line["exempt"] for line in lines.values()),
         },
-        "before": _other(before, before in known),
-        "year_ago": _other(year_ago, year_ago in known),
-        "by": _by(frame, table, clocks, before if before in known else None),
-        "days": _days(frame, moments, clocks),
-        "hours": counts.by_hour(moments),
-        "matrix": counts.matrix(moments) if frame.period.kind is not Kind.DAY else None,
+        "before": before and {name: before[name] for name in ("period", "cutoff", "counts", "rates", "clocks")},
+        "year_ago": _other(frame.year_ago(), first, split=False),
+        "by": _by(table, clocks, before),
+        "days": _days(frame, table, clocks),
+        "hours": counts.by_hour(table),
+        "matrix": counts.matrix(table) if frame.period.kind is not Kind.DAY else None,
         "top": _top(table),
         "returns": counts.return_reasons(frame),
         "key": notable.key_incidents(frame),
@@ -56,9 +59,9 @@ def _period(period: Period) -> dict[str, str]:
     }
 
 
-def _other(frame: Frame, known: bool) -> dict[str, Any] | None:
-    """Counts, rates and promises of a period to compare with; None where the records do not reach."""
-    if not known:
+def _other(frame: Frame, first: datetime | None, *, split: bool = True) -> dict[str, Any] | None:
+    """A period to compare with: counts, rates, promises and what was reported by dimension; None before the records."""
+    if first is None or first >= frame.until:
         return None
     numbers = counts.totals(frame)
     return {
@@ -67,21 +70,20 @@ def _other(frame: Frame, known: bool) -> dict[str, Any] | None:
         "counts": numbers,
         "rates": _rates(numbers),
         "clocks": promises.totals(frame),
-    }
+    } | ({"by": counts.reported_by(frame)} if split else {})
 
 
 def _rates(numbers: dict[str, int]) -> dict[str, float | None]:
     return {rate.code: promises.ratio(numbers[rate.numerator], numbers[rate.denominator]) for rate in registry.RATES}
 
 
-def _by(frame: Frame, table, clocks, before: Frame | None) -> dict[str, list[dict]]:
-    earlier = counts.split(before, ["reported"]) if before else None
+def _by(table, clocks, before: dict[str, Any] | None) -> dict[str, list[dict]]:
     people = counts.populations()
     answer = {}
     for code in dimensions.DIMENSIONS:
         numbers = counts.by_dimension(table, code)
         lines = promises.by_dimension(clocks, code)
-        was = counts.by_dimension(earlier, code) if earlier is not None else None
+        was = {row["key"]: row["counts"]["reported"] for row in before["by"][code]} if before else {}
         keys = {key for key, row in numbers.items() if any(row.values())} | set(lines)
         names = dimensions.names(code, keys)
         rows = []
@@ -90,7 +92,7 @@ def _by(frame: Frame, table, clocks, before: Frame | None) -> dict[str, list[dic
                 "key": key,
                 "name": names.get(key),
                 "counts": numbers.get(key) or dict.fromkeys(counts.SPLIT, 0),
-                "before": was.get(key, {}).get("reported", 0) if was is not None else None,
+                "before": was.get(key, 0) if before else None,
                 "clocks": lines.get(key, {}),
             }
             if code == "community" and people.get(key):
@@ -104,14 +106,14 @@ def _by(frame: Frame, table, clocks, before: Frame | None) -> dict[str, list[dic
     return answer
 
 
-def _days(frame: Frame, moments, clocks) -> list[dict]:
+def _days(frame: Frame, table, clocks) -> list[dict]:
     lines = promises.by_day(clocks)
-    return [day | {"clocks": lines.get(day["date"], {})} for day in counts.by_day(moments, frame)]
+    return [day | {"clocks": lines.get(day["date"], {})} for day in counts.by_day(table, frame)]
 
 
 def _top(table) -> dict[str, Any]:
     """The ten small classes with the most filed cases, and their share of all filed."""
-    filed = counts.by_dimension(table, "category")
+    filed = counts.by_dimension(table, "category", ["filed"])
     total = sum(row["filed"] for row in filed.values())
     ranked = sorted(filed.items(), key=lambda item: (-item[1]["filed"], str(item[0])))[:TOP]
     ranked = [(key, row) for key, row in ranked if row["filed"]]
@@ -124,8 +126,3 @@ def _top(table) -> dict[str, Any]:
             for key, row in ranked
         ],
     }
-
-
-def codes() -> list[str]:
-    """The promise codes of 30515 in the order of the slogan."""
-    return clockwork.MAIN

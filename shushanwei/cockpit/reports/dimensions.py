@@ -46,30 +46,31 @@ DIMENSIONS = {
         Dimension("department", _("By department"), "department_id", int),
     ]
 }
-MOMENTS = {"date": date.fromisoformat, "weekday": int, "hour": int}
+MOMENTS: dict[str, Callable[[str], Any]] = {"date": date.fromisoformat, "weekday": int, "hour": int}
 
 
-def with_columns(queryset: QuerySet, prefix: str = "") -> QuerySet:
-    """The queryset with `dim_<code>` for each dimension; `prefix` leads to the incident.
+def columns(prefix: str = "") -> dict[str, F]:
+    """`dim_<code>` for each dimension that stands in the incident's own row; `prefix` leads to the incident."""
+    return {f"dim_{d.code}": F(f"{prefix}{d.column}") for d in DIMENSIONS.values() if d.code not in ("group", "unit")}
 
-    The unit is that of the newest main order which was not declined, expired, recalled or returned.
-    """
-    order = Assignment.objects.filter(
-        incident=OuterRef(f"{prefix}pk"), part=Assignment.Part.MAIN, unit__isnull=False
-    ).exclude(status__in=GONE)
-    columns: dict[str, Any] = {
-        f"dim_{d.code}": F(f"{prefix}{d.column}") for d in DIMENSIONS.values() if d.code not in ("group", "unit")
-    }
-    columns["dim_unit"] = Subquery(order.order_by("-id").values("unit_id")[:1])
-    return queryset.annotate(**columns)
+
+def orders_that_stand() -> QuerySet[Assignment]:
+    """Main orders to units, the newest first for each incident; not the declined, expired, recalled or returned."""
+    orders = Assignment.objects.filter(part=Assignment.Part.MAIN, unit__isnull=False).exclude(status__in=GONE)
+    return orders.order_by("incident_id", "-id")
+
+
+def _with_unit(queryset: QuerySet, prefix: str) -> QuerySet:
+    order = orders_that_stand().filter(incident=OuterRef(f"{prefix}pk"))
+    return queryset.annotate(dim_unit=Subquery(order.values("unit_id")[:1]))
 
 
 def narrowed(queryset: QuerySet, by: dict[str, Any], prefix: str = "") -> QuerySet:
     """Only the rows of one cell: `by` maps a dimension or a moment to its value (None: without one)."""
     for code, value in by.items():
         if code == "unit":
-            queryset = with_columns(queryset, prefix).filter(dim_unit=value) if value is not None else with_columns(
-                queryset, prefix).filter(dim_unit__isnull=True)  # fmt: skip
+            having = {"dim_unit": value} if value is not None else {"dim_unit__isnull": True}
+            queryset = _with_unit(queryset, prefix).filter(**having)
         elif code == "group":
             under = Q(**{f"{prefix}category_id": value}) | Q(**{f"{prefix}category__parent_id": value})
             queryset = queryset.filter(under)
@@ -91,7 +92,9 @@ def narrowed(queryset: QuerySet, by: dict[str, Any], prefix: str = "") -> QueryS
 def read_by(query: dict[str, str]) -> dict[str, Any]:
     """The cell that an address names; ValueError(name) for a value that cannot be read."""
     by: dict[str, Any] = {}
-    readers = {code: dimension.read for code, dimension in DIMENSIONS.items()} | MOMENTS
+    readers: dict[str, Callable[[str], Any]] = {
+        code: dimension.read for code, dimension in DIMENSIONS.items()
+    } | MOMENTS
     for code, read in readers.items():
         if query.get(code):
             try:
@@ -112,8 +115,7 @@ def names(code: str, keys: Iterable[Any]) -> dict[Any, dict[str, str]]:
     if code == "level":
         return {key: _both(Level(key).label) for key in keys}
     if code in ("category", "group"):
-        rows = CaseCategory.objects.filter(pk__in=keys)
-        return {row.pk: {"zh": row.name_zh, "en": row.name_en or row.name_zh} for row in rows}
+        return {row.pk: _class_name(row) for row in CaseCategory.objects.filter(pk__in=keys).select_related("parent")}
     if code == "community":
         return {row.pk: _same(str(row)) for row in Community.objects.filter(pk__in=keys)}
     if code == "unit":
@@ -124,6 +126,15 @@ def names(code: str, keys: Iterable[Any]) -> dict[Any, dict[str, str]]:
 def big_classes() -> dict[int, int]:
     """Class → big class; a class without a parent is its own."""
     return {pk: parent or pk for pk, parent in CaseCategory.objects.values_list("pk", "parent_id")}
+
+
+def _class_name(row: CaseCategory) -> dict[str, str]:
+    # The same small class can stand under several big ones; only the pair names it.
+    path = [part for part in (row.parent, row) if part]
+    return {
+        "zh": " · ".join(part.name_zh for part in path),
+        "en": " · ".join(part.name_en or part.name_zh for part in path),
+    }
 
 
 def _same(name: str) -> dict[str, str]:

@@ -79,9 +79,7 @@ def excluded_test(prefix: str = "") -> Q:
 
 def excluded_merged(prefix: str = "") -> Q:
     """A duplicate attached to its master within 60 s: only the master is measured."""
-    return Q(
-        **{f"{prefix}status": Status.MERGED, f"{prefix}ended_at__lte": F(f"{prefix}opened_at") + MERGED_AT_ONCE}
-    )
+    return Q(**{f"{prefix}status": Status.MERGED, f"{prefix}ended_at__lte": F(f"{prefix}opened_at") + MERGED_AT_ONCE})
 
 
 def counted(frame: Frame, prefix: str = "") -> Q:

@@ -6,7 +6,8 @@ from typing import Any
 from django.db.models import BooleanField, Count, ExpressionWrapper, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from shushanwei.cockpit.reports import clockwork, dimensions, frame as frames
+from shushanwei.cockpit.reports import clockwork, dimensions
+from shushanwei.cockpit.reports import frame as frames
 from shushanwei.cockpit.reports.counts import FIGURES
 from shushanwei.cockpit.reports.frame import Frame
 from shushanwei.cockpit.reports.registry import Figure, Grain
@@ -42,7 +43,10 @@ def figure(code: str) -> Figure:
 
 def every_figure() -> list[Figure]:
     """All figures that can be opened."""
-    return [*FIGURES.values(), *(clockwork.figure_of(code, state) for code in clockwork.CODES for state in clockwork.STATES)]
+    return [
+        *FIGURES.values(),
+        *(clockwork.figure_of(code, state) for code in clockwork.CODES for state in clockwork.STATES),
+    ]
 
 
 def behind(frame: Frame, cell: Cell) -> QuerySet:

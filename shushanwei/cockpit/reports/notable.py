@@ -9,12 +9,25 @@ from incidents.models import Incident
 from shushanwei.cockpit.reports import counts
 from shushanwei.cockpit.reports.frame import Frame, incidents
 
-SHOWN = 30  # the figure opens the full list
+SHOWN = 20  # the figure opens the full list
 COLUMNS = [
-    "id", "case_no", "title", "level", "status", "opened_at", "arrived_at", "ended_at", "return_count", "rework_count",
-    "first_unit", "community__short_name", "category__name_zh", "category__name_en", "department__name_zh",
+    "id",
+    "case_no",
+    "title",
+    "level",
+    "status",
+    "opened_at",
+    "arrived_at",
+    "ended_at",
+    "return_count",
+    "rework_count",
+    "first_unit",
+    "community__short_name",
+    "category__name_zh",
+    "category__name_en",
+    "department__name_zh",
     "department__name_en",
-]  # fmt: skip
+]
 
 
 def key_incidents(frame: Frame) -> list[dict[str, Any]]:
@@ -58,9 +71,13 @@ def _rows(frame: Frame, queryset: QuerySet[Incident]) -> list[dict[str, Any]]:
                 "reworks": row["rework_count"],
                 "unit": row["first_unit"],
                 "community": row["community__short_name"],
-                "category": {"zh": row["category__name_zh"], "en": row["category__name_en"] or row["category__name_zh"]},
+                "category": {
+                    "zh": row["category__name_zh"],
+                    "en": row["category__name_en"] or row["category__name_zh"],
+                },
                 "department": {"zh": row["department__name_zh"], "en": row["department__name_en"]}
-                if row["department__name_zh"] else None,
+                if row["department__name_zh"]
+                else None,
             }
-        )  # fmt: skip
+        )
     return answer

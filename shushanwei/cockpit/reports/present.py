@@ -146,7 +146,8 @@ def return_rows(data: dict[str, Any]) -> list[dict[str, Any]]:
 def named_rows(data: dict[str, Any], name: str) -> list[dict[str, Any]]:
     """Key incidents or hard problems, one line each."""
     return [
-        row | {
+        row
+        | {
             "level_text": ROMAN.get(row["level"], ""),
             "level_label": Level(row["level"]).label,
             "opened": clock_time(row["opened_at"]),
@@ -159,7 +160,7 @@ def named_rows(data: dict[str, Any], name: str) -> list[dict[str, Any]]:
             "blocked": _blocked(row),
         }
         for row in data[name]
-    ]  # fmt: skip
+    ]
 
 
 def _blocked(row: dict[str, Any]) -> str:
@@ -177,20 +178,27 @@ def _blocked(row: dict[str, Any]) -> str:
 def charts(data: dict[str, Any], period: Period, link) -> dict[str, Any]:
     """What the page's charts draw. `link(figure, **by)` gives the address behind a point."""
     answer: dict[str, Any] = {
-        "words": {"reported": pgettext("report", "Reported"), "attainment": _("attainment"), "filed": pgettext("report", "Filed"),
-                  "too_few": _("fewer than 5"), "n": "n"},
+        "words": {
+            "reported": pgettext("report", "Reported"),
+            "attainment": _("attainment"),
+            "filed": pgettext("report", "Filed"),
+            "too_few": _("fewer than 5"),
+            "n": "n",
+        },
         "source": [
             {"name": local(row["name"]), "value": row["counts"]["reported"], "url": link("reported", source=row["key"])}
-            for row in data["by"]["source"] if row["counts"]["reported"]
+            for row in data["by"]["source"]
+            if row["counts"]["reported"]
         ],
         "top": [
             {"name": local(row["name"]), "value": row["filed"], "url": link("filed", category=row["key"])}
             for row in data["top"]["rows"]
         ],
-    }  # fmt: skip
+    }
     if period.kind is Kind.DAY:
         answer["hours"] = [
-            {"name": f"{hour:02}", "value": n, "url": link("reported", hour=hour)} for hour, n in enumerate(data["hours"])
+            {"name": f"{hour:02}", "value": n, "url": link("reported", hour=hour)}
+            for hour, n in enumerate(data["hours"])
         ]
         return answer
     answer["days"] = [
@@ -206,8 +214,9 @@ def charts(data: dict[str, Any], period: Period, link) -> dict[str, Any]:
     answer["weekdays"] = [weekday(number) for number in range(1, 8)]
     answer["matrix"] = [
         {"weekday": day, "hour": hour, "value": n, "url": link("reported", weekday=day + 1, hour=hour) if n else ""}
-        for day, row in enumerate(data["matrix"]) for hour, n in enumerate(row)
-    ]  # fmt: skip
+        for day, row in enumerate(data["matrix"])
+        for hour, n in enumerate(row)
+    ]
     return answer
 
 

@@ -1,18 +1,20 @@
 """Promises measured: n, attainment and percentiles, for all and split by every dimension."""
 
+from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import Aggregate, BooleanField, Count, ExpressionWrapper, FloatField, Max
-from django.db.models.functions import TruncDate
+from django.db.models import Aggregate, Count, FloatField, Max
+from django.db.models.functions import Extract
 
-from shushanwei.cockpit.reports import clockwork, counts, dimensions
+from shushanwei.cockpit.reports import clockwork, dimensions, tables
 from shushanwei.cockpit.reports.frame import Frame, clocks
 from shushanwei.cockpit.reports.registry import SMALL
 from shushanwei.common.clock import STREET
 
-FLAGS = ["met_counted", "counted", "met", "n", "missed", "measured"]
+STATES = list(clockwork.STATES)
+PERCENTS = [0.5, 0.9, 0.95]
 
 
 class Percentiles(Aggregate):
@@ -24,11 +26,9 @@ class Percentiles(Aggregate):
 
 
 def totals(frame: Frame) -> dict[str, dict]:
-    """Code → the whole line of a promise, in the order of the slogan; codes without data have n = 0."""
-    states = {
-        f"s_{name}": Count("pk", filter=where(frame)) for name, (_label, _formula, where) in clockwork.STATES.items()
-    }
-    rows = (
+    """Code → the whole line of a promise, counted by the database; codes without data have n = 0."""
+    states = {f"s_{name}": Count("pk", filter=clockwork.STATES[name][2](frame)) for name in STATES}
+    found = (
         clocks(frame)
         .filter(code__in=clockwork.CODES)
         .values("code")
@@ -39,73 +39,97 @@ def totals(frame: Frame) -> dict[str, dict]:
             percentiles=Percentiles(clockwork.seconds(), filter=clockwork.measured(frame)),
         )
     )
-    found = {row["code"]: row for row in rows}
-    return {code: _line(code, found.get(code, {})) for code in clockwork.CODES}
-
-
-def _line(code: str, row: dict) -> dict:
-    line: dict[str, Any] = {"code": code, "target_s": row.get("target")}
-    line |= {name: row.get(f"s_{name}", 0) for name in clockwork.STATES}
-    p50, p90, p95 = row.get("percentiles") or (None, None, None)
-    return line | {
-        "attainment": ratio(line["met_counted"], line["counted"]),
-        "attainment_raw": ratio(line["met"], line["n"]),
-        "p50": _seconds(p50),
-        "p90": _seconds(p90),
-        "p95": _seconds(p95),
+    rows: list[dict[str, Any]] = list(found)  # type: ignore[arg-type]
+    lines = {
+        row["code"]: _line([row[f"s_{name}"] for name in STATES], row["percentiles"] or [None] * 3, row["target"])
+        for row in rows
     }
+    return _in_order(lines)
 
 
 def rows(frame: Frame) -> pd.DataFrame:
-    """One row for each promise of 30515: code, date of receipt, flags, seconds (NaN unless measured), dimensions."""
-    flags = {
-        f"s_{name}": ExpressionWrapper(clockwork.STATES[name][2](frame), BooleanField()) for name in FLAGS
-    }
-    queryset = dimensions.with_columns(clocks(frame).filter(code__in=clockwork.MAIN), "incident__").annotate(
-        **flags, ran=clockwork.seconds(), day=TruncDate("started_at", tzinfo=STREET)
+    """One row for each promise: code, day it started, own dimensions, a flag for each state, seconds (NaN unless
+    measured)."""
+    flags = {f"is_{name}": tables.flag(clockwork.STATES[name][2](frame)) for name in STATES}
+    queryset = (
+        clocks(frame)
+        .filter(code__in=clockwork.CODES)
+        .annotate(
+            **flags,
+            **dimensions.columns("incident__"),
+            ran=clockwork.seconds(),
+            begun=Extract("started_at", "epoch", tzinfo=STREET),
+        )
     )
-    columns = ["code", "day", "ran", *flags, *counts.GROUPED]
-    table = pd.DataFrame.from_records(list(queryset.order_by().values_list(*columns)), columns=columns)
-    table = table.rename(columns={f"s_{name}": name for name in FLAGS})
-    for name in FLAGS:
-        table[name] = table[name].eq(True)
-    table["ran"] = pd.to_numeric(table["ran"]).where(table["measured"])
-    return counts.with_big_class(table)
+    own = list(dimensions.columns())
+    table = tables.fetched(queryset, ["incident_id", "code", "target_s", "begun", "ran", *flags, *own])
+    table = table.rename(columns={"incident_id": "incident"} | {name: name.removeprefix("is_") for name in flags})
+    table["ran"] = table["ran"].where(table["measured"])
+    # Seconds of the street's wall clock.
+    days, dates = pd.factorize(table["begun"] // 86_400)
+    table["day"] = pd.Categorical.from_codes(days, [_date(number) for number in dates])
+    table["code"] = pd.Categorical(table["code"], clockwork.CODES)
+    return table
+
+
+def totals_of(table: pd.DataFrame) -> dict[str, dict]:
+    """The same as `totals`, from the rows."""
+    targets = table.groupby("code", observed=True)["target_s"].max()
+    return _in_order(
+        {code: line | {"target_s": int(targets[code])} for code, line in _grouped(table, ["code"]).items()}
+    )
 
 
 def by_dimension(table: pd.DataFrame, code: str) -> dict[Any, dict[str, dict]]:
-    """key → promise code → {n, met, missed, attainment, p50, p90}."""
-    return _grouped(table, f"dim_{code}")
+    """key → promise code of 30515 → its line."""
+    return _nested(table, f"dim_{code}")
 
 
 def by_day(table: pd.DataFrame) -> dict[str, dict[str, dict]]:
-    """ISO date → promise code → the same."""
-    return {day.isoformat(): lines for day, lines in _grouped(table, "day").items()}
-
-
-def _grouped(table: pd.DataFrame, column: str) -> dict[Any, dict[str, dict]]:
-    if table.empty:
-        return {}
-    groups = table.groupby([column, "code"], sort=False)
-    sums = groups[FLAGS].sum()
-    spread = groups["ran"].quantile([0.5, 0.9]).unstack()
-    answer: dict[Any, dict[str, dict]] = {}
-    for (key, code), row in sums.iterrows():
-        p50, p90 = spread.loc[(key, code)]
-        answer.setdefault(key, {})[code] = {
-            "n": int(row["n"]),
-            "met": int(row["met"]),
-            "missed": int(row["missed"]),
-            "attainment": ratio(int(row["met_counted"]), int(row["counted"])),
-            "p50": _seconds(p50),
-            "p90": _seconds(p90),
-        }
-    return answer
+    """ISO date on which the clock started → promise code → its line."""
+    return {day.isoformat(): lines for day, lines in _nested(table, "day").items()}
 
 
 def ratio(part: int, whole: int) -> float | None:
     """part ÷ whole, or None below five: too few to be a rate."""
     return round(part / whole, 6) if whole >= SMALL else None
+
+
+def _nested(table: pd.DataFrame, column: str) -> dict[Any, dict[str, dict]]:
+    answer: dict[Any, dict[str, dict]] = {}
+    main = table[table["code"].isin(clockwork.MAIN)]
+    for (key, code), line in _grouped(main, [column, "code"]).items():
+        answer.setdefault(key, {})[code] = {
+            name: line[name] for name in ("n", "met", "missed", "attainment", "p50", "p90")
+        }
+    return answer
+
+
+def _grouped(table: pd.DataFrame, columns: list[str]) -> dict[Any, dict]:
+    if table.empty:
+        return {}
+    groups = table.groupby(columns if len(columns) > 1 else columns[0], sort=False, observed=True)
+    both = groups[STATES].sum().join(groups["ran"].quantile(PERCENTS).unstack())
+    return {key: _line(numbers[: len(STATES)], numbers[len(STATES) :], None) for key, *numbers in both.itertuples()}
+
+
+def _line(counts: list[int], percentiles: list[float | None], target_s: int | None) -> dict[str, Any]:
+    line: dict[str, Any] = {name: int(n) for name, n in zip(STATES, counts, strict=True)}
+    return line | {
+        "target_s": target_s,
+        "attainment": ratio(line["met_counted"], line["counted"]),
+        "attainment_raw": ratio(line["met"], line["n"]),
+        **{name: _seconds(value) for name, value in zip(("p50", "p90", "p95"), percentiles, strict=True)},
+    }
+
+
+def _date(day: float) -> date:
+    return date(1970, 1, 1) + timedelta(days=int(day))
+
+
+def _in_order(lines: dict[str, dict]) -> dict[str, dict]:
+    nothing = _line([0] * len(STATES), [None] * 3, None)
+    return {code: {"code": code} | lines.get(code, nothing) for code in clockwork.CODES}
 
 
 def _seconds(value) -> float | None:

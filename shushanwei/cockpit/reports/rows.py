@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from incidents.lifecycle import Status
 from incidents.models import CaseReturn, Incident
@@ -17,14 +18,35 @@ SOURCES = dict(SourceKind.choices)
 
 def heads(grain: Grain, sees_cases: bool) -> list[tuple[str, str]]:
     """(sort key or "", words) of each column."""
-    what = [("", _("what"))] if sees_cases else []
-    case = [("", _("case number")), ("opened_at", _("received")), ("level", _("level")), ("", _("source")),
-            ("", _("class")), *what, ("", _("place")), ("", _("department")), ("status", _("state"))]  # fmt: skip
+    what = [("", pgettext("report", "what"))] if sees_cases else []
+    case = [
+        ("", _("case number")),
+        ("opened_at", pgettext("report", "received")),
+        ("level", _("level")),
+        ("", _("source")),
+        ("", _("class")),
+        *what,
+        ("", pgettext("report", "place")),
+        ("", pgettext("report", "department")),
+        ("status", pgettext("report", "state")),
+    ]
     if grain is Grain.CLOCK:
-        return [*case, ("", _("promise")), ("started_at", _("started")), ("", _("due")), ("", _("stopped")),
-                ("ran", _("took")), ("", _("result"))]  # fmt: skip
+        return [
+            *case,
+            ("", _("promise")),
+            ("started_at", pgettext("report", "started")),
+            ("", pgettext("report", "due")),
+            ("", pgettext("report", "stopped")),
+            ("ran", pgettext("report", "took")),
+            ("", _("result")),
+        ]
     if grain is Grain.RETURN:
-        return [*case, ("returned_at", _("sent back")), ("", _("reason")), *([("", _("note"))] if sees_cases else [])]
+        return [
+            *case,
+            ("returned_at", pgettext("report", "sent back")),
+            ("", _("reason")),
+            *([("", pgettext("report", "note"))] if sees_cases else []),
+        ]
     return [*case, ("closed_at", _("closed at"))]
 
 
@@ -46,12 +68,16 @@ def cells(rows: Iterable[Any], grain: Grain, sees_cases: bool) -> Iterator[dict[
         tone = ""
         if grain is Grain.CLOCK:
             said += [
-                row.code, clock_time(row.started_at, True), clock_time(row.due_at, True), clock_time(row.stopped_at, True),
-                span(row.ran) if row.is_measured else span(None), _result(row),
-            ]  # fmt: skip
+                row.code,
+                clock_time(row.started_at, True),
+                clock_time(row.due_at, True),
+                clock_time(row.stopped_at, True),
+                span(row.ran) if row.is_measured else span(None),
+                _result(row),
+            ]
             tone = "missed" if row.is_missed else "ok" if row.is_met else ""
         elif grain is Grain.RETURN:
-            said += [clock_time(row.returned_at, True), CaseReturn.Reason(row.reason).label]
+            said += [clock_time(row.returned_at, True), str(CaseReturn.Reason(row.reason).label)]
             said += [row.note] if sees_cases else []
         else:
             said += [clock_time(incident.closed_at)]
@@ -60,11 +86,11 @@ def cells(rows: Iterable[Any], grain: Grain, sees_cases: bool) -> Iterator[dict[
 
 def _result(row) -> str:
     if row.is_met:
-        result = _("kept")
+        result = pgettext("report", "kept")
     elif row.is_missed:
-        result = _("late") if row.is_measured else _("missed, still open")
+        result = pgettext("report", "late") if row.is_measured else _("missed, still open")
     else:
-        result = _("running")
+        result = pgettext("report", "running")
     return _("%(result)s (exempt)") % {"result": result} if row.exempt else result
 
 

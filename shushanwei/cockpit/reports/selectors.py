@@ -77,4 +77,12 @@ def frame_of(reader: Reader, period: Period, cutoff: datetime | None = None) -> 
 @kept_for(KEPT_S)
 def present(slug: str, reach: Reach) -> dict[str, Any]:
     """The figures of a period as of now, for a reach."""
-    return figures(frame_for(parse(slug), db_now(), reach))
+    return computed(frame_for(parse(slug), db_now(), reach))
+
+
+def computed(frame: Frame) -> dict[str, Any]:
+    """The figures of a frame, compared with what was published of the period before where that is frozen."""
+    before = None
+    if not frame.running and frame.reach.street:
+        before = editions(frame.period.previous).values_list("figures", flat=True).first()
+    return figures(frame, before)

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from shushanwei.cockpit.models import Report
 from shushanwei.cockpit.reports import counts, selectors
 from shushanwei.cockpit.reports.access import RECOMPUTE
-from shushanwei.cockpit.reports.compute import figures
 from shushanwei.cockpit.reports.frame import frame_for
 from shushanwei.cockpit.reports.periods import Kind, Period, closed_between
 from shushanwei.common.clock import db_now
@@ -29,7 +28,7 @@ def freeze(period: Period, *, now: datetime | None = None) -> Report | None:
     now = now or db_now()
     if now < period.ready_at or selectors.editions(period).exists():
         return None
-    data = figures(frame_for(period, now))
+    data = selectors.computed(frame_for(period, now))
     with transaction.atomic():
         report, made = Report.objects.get_or_create(
             kind=period.kind, key=period.key, edition=1, defaults=_columns(data)
@@ -73,7 +72,7 @@ def recompute(period: Period, *, actor: User, reason: str) -> Report:
     newest = selectors.editions(period).first()
     if newest is None:
         raise NotFound(_("There is no frozen report of this period yet."))
-    data = figures(frame_for(period, db_now()))
+    data = selectors.computed(frame_for(period, db_now()))
     try:
         with transaction.atomic():
             report = Report.objects.create(
