@@ -103,7 +103,7 @@ def figure_list(request: HttpRequest, reader: access.Reader) -> HttpResponse:
             "period": frame.period, "span": span_of(frame.period), "title": title(frame.period), "cell": cell,
             "words": _words(cell), "cutoff": clock_time(frame.cutoff, seconds=True), "part": part,
             "heads": _heads(request, rows.heads(grain, reader.sees_cases), cell.sort or lists.DEFAULT_SORT[grain]),
-            "rows": list(rows.cells(part.object_list, grain, reader.sees_cases)),
+            "rows": list(rows.cells(part.object_list, grain, reader.sees_cases, short=True)),
             "said": int(said) if said.isdecimal() and len(said) < 9 and int(said) != part.paginator.count else None,
             "export": f"{reverse('cockpit:report-list-xlsx')}?{_without(request, 'page', 'said')}",
             "query": _without(request, "page"), "sees_cases": reader.sees_cases,

@@ -26,21 +26,23 @@ function draw(data) {
     const name = element.dataset.chart;
     // Drawn as SVG: it prints sharp on A4 at any size.
     const chart = echarts.init(element, null, { renderer: "svg", locale: page.language?.startsWith("zh") ? "ZH" : "EN" });
-    chart.setOption({
+    const option = {
       animation: false,
       textStyle: { fontFamily: look.font, color: look.text },
       aria: { enabled: true },
       ...builders[name](data[name], data, look),
-    });
+    };
     chart.on("click", ({ data: point }) => {
       if (point?.url) location.assign(point.url);
     });
+    // With a view box the paper can scale the drawing; charts are laid out before anybody prints.
+    chart.on("finished", () => {
+      element.querySelector("svg")?.setAttribute("viewBox", `0 0 ${chart.getWidth()} ${chart.getHeight()}`);
+    });
+    chart.setOption(option);
     drawn.push(chart);
   }
   window.addEventListener("resize", () => drawn.forEach((chart) => chart.resize()));
-  // The paper is narrower than the screen, and charts are laid out before it.
-  window.addEventListener("beforeprint", () => drawn.forEach((chart) => chart.resize({ width: 672, height: 186 })));
-  window.addEventListener("afterprint", () => drawn.forEach((chart) => chart.resize({ width: "auto", height: "auto" })));
 }
 
 function axes(look) {

@@ -193,7 +193,7 @@ def test_the_definitions_say_what_the_policies_in_force_promise(roles, catalogue
     said = {d.clock.code: (d.start, d.stop, d.target_s) for d in definitions.promises(at("2026-11-23 00:00:00"))}
     assert said == wanted
     assert list(said) == clockwork.CODES
-    assert all(f"≤ {target} s" in page for _, _, target in wanted.values())
+    assert all(f"≤ {target}秒" in page for _, _, target in wanted.values())
 
 
 def test_what_cannot_be_read_is_not_found_and_never_an_error(commander):

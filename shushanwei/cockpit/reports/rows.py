@@ -1,6 +1,7 @@
 """The rows of a list as words, the same for the page and the workbook; a totals scope gets no words of cases."""
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -33,7 +34,6 @@ def heads(grain: Grain, sees_cases: bool) -> list[tuple[str, str]]:
     if grain is Grain.CLOCK:
         return [
             *case,
-            ("", _("promise")),
             ("started_at", pgettext("report", "started")),
             ("", pgettext("report", "due")),
             ("", pgettext("report", "stopped")),
@@ -50,13 +50,14 @@ def heads(grain: Grain, sees_cases: bool) -> list[tuple[str, str]]:
     return [*case, ("closed_at", _("closed at"))]
 
 
-def cells(rows: Iterable[Any], grain: Grain, sees_cases: bool) -> Iterator[dict[str, Any]]:
-    """{incident, cells, level, status} for each row."""
+def cells(rows: Iterable[Any], grain: Grain, sees_cases: bool, *, short: bool = False) -> Iterator[dict[str, Any]]:
+    """{incident, cells, tone} for each row; `short` leaves the years out, for a page that names its period."""
+    when = partial(clock_time, seconds=True, short=short)
     for row in rows:
         incident: Incident = row if grain is Grain.INCIDENT else row.incident
         said = [
             incident.case_no,
-            clock_time(incident.opened_at, seconds=True),
+            when(incident.opened_at),
             ROMAN[incident.level],
             str(SOURCES.get(incident.source_kind, incident.source_kind)),
             _named(incident.category),
@@ -68,19 +69,18 @@ def cells(rows: Iterable[Any], grain: Grain, sees_cases: bool) -> Iterator[dict[
         tone = ""
         if grain is Grain.CLOCK:
             said += [
-                row.code,
-                clock_time(row.started_at, True),
-                clock_time(row.due_at, True),
-                clock_time(row.stopped_at, True),
+                when(row.started_at),
+                when(row.due_at),
+                when(row.stopped_at),
                 span(row.ran) if row.is_measured else span(None),
                 _result(row),
             ]
             tone = "missed" if row.is_missed else "ok" if row.is_met else ""
         elif grain is Grain.RETURN:
-            said += [clock_time(row.returned_at, True), str(CaseReturn.Reason(row.reason).label)]
+            said += [when(row.returned_at), str(CaseReturn.Reason(row.reason).label)]
             said += [row.note] if sees_cases else []
         else:
-            said += [clock_time(incident.closed_at)]
+            said += [when(incident.closed_at)]
         yield {"incident": incident, "cells": said, "tone": tone}
 
 

@@ -96,13 +96,14 @@ def weekday(number: int) -> str:
     return [_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun")][number - 1]
 
 
-def clock_time(instant: datetime | str | None, seconds: bool = False) -> str:
-    """`2026-11-24 07:00` in the street's time."""
+def clock_time(instant: datetime | str | None, seconds: bool = False, *, short: bool = False) -> str:
+    """`2026-11-24 07:00` in the street's time; `short` leaves the year out."""
     if instant is None:
         return NOTHING
     if isinstance(instant, str):
         instant = datetime.fromisoformat(instant)
-    return instant.astimezone(STREET).strftime("%Y-%m-%d %H:%M:%S" if seconds else "%Y-%m-%d %H:%M")
+    day, hour = "%m-%d" if short else "%Y-%m-%d", "%H:%M:%S" if seconds else "%H:%M"
+    return instant.astimezone(STREET).strftime(f"{day} {hour}")
 
 
 def _date(day) -> str:
