@@ -108,9 +108,10 @@ class Shift:
                 await self._post(incident, "dispatch")
         if incident["level"] == 2:
             await world.pause(15, 70)
-            wanted = world.happens(0.6)
-            reason = "" if wanted else "现场可控,暂不需要增援"
-            await self._post(incident, "reinforcement-decision", {"requested": wanted, "reason": reason})
+            if world.happens(0.6):
+                await self._post(incident, "reinforcement", {"force": "police", "reason": "事态可能升级,请求增援"})
+            else:
+                await self._post(incident, "decline-reinforcement", {"reason": "现场可控,暂不需要增援"})
 
     async def send_unit(self, incident: dict) -> None:
         """Waiting again after a refusal; the system proposes by itself, the seat helps after a while."""
