@@ -18,7 +18,7 @@ TREND_DAYS = 7
 
 # `stopped` is when the promise was kept or came late; a promise still open has run until now.
 _CLOCKS = """
-    select d.code, d.started_at, d.met_at, d.stopped_at is null and d.met_at is null as open,
+    select d.code, d.started_at, d.met_at, d.stopped_at is null and d.met_at is null and i.ended_at is null as open,
            d.met_at is not null or d.missed_at is not null
                or (d.paused_at is null and d.due_at <= statement_timestamp()) as decided,
            greatest(0, extract(epoch from coalesce(d.stopped_at, d.met_at, statement_timestamp()) - d.started_at)
