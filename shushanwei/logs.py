@@ -63,6 +63,8 @@ def configure(level: str, *, json: bool) -> dict:
             "django_structlog": {"level": "WARNING"},
             "django.request": {"level": "ERROR"},
             "django.security.DisallowedHost": {"level": "CRITICAL"},
+            # A nudge that expired in the queue is made good by the next one.
+            "django_structlog.celery.receivers": {"level": "ERROR"},
             "celery.beat": {"filters": ["one_line"]},
             "celery.app.trace": {"level": "WARNING"},
             "celery.worker.strategy": {"level": "WARNING"},
