@@ -7,6 +7,7 @@ every 2 s, the coalescing of positions, and the watch for pushes that were lost 
 import asyncio
 import time
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import msgspec
@@ -23,6 +24,7 @@ from shushanwei.people.access import Reach
 log = structlog.get_logger(__name__)
 BEAT_S = 2.0
 POSITIONS_S = 1.0
+SUBSCRIBE_S = 3.0  # without Redis a screen is greeted all the same: what it misses, it is told to fetch
 SESSION_CHECK_S = 60.0
 QUEUE = 1_000
 REMEMBERED = 200_000
@@ -76,8 +78,9 @@ class Hub:
         self.heard_order: deque[int] = deque()
         self.positions: dict[int, dict] = {}
         self.rev = 0
-        self.last_heard = time.monotonic()
+        self.last_heard = self.listening_since = time.monotonic()
         self.deaf = False
+        self.subscribed = asyncio.Event()
         self.tasks: list[asyncio.Task] = []
 
     def start(self) -> None:
@@ -87,11 +90,14 @@ class Hub:
                 self.tasks.append(asyncio.create_task(self._forever(work), name=f"hub{work.__name__}"))
 
     async def join(self, client: Client) -> None:
+        """Greet a screen and tell it everything from here on; hello comes first, and only when the hub listens."""
         self.start()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.subscribed.wait(), SUBSCRIBE_S)
+        if not self.rev:
+            self.rev = max(self.rev, await sync_to_async(selectors.newest_rev)())
         self.clients.add(client)
         CLIENTS.set(len(self.clients))
-        if not self.rev:
-            self.rev = await sync_to_async(selectors.newest_rev)()
         client.put(_json({"type": "hello", "rev": self.rev, "now": timezone.now(), "beat_s": BEAT_S}))
 
     def leave(self, client: Client) -> None:
@@ -112,6 +118,7 @@ class Hub:
         layer = get_channel_layer()
         channel = await layer.new_channel()
         await layer.group_add(GROUP, channel)
+        self.subscribed.set()
         while True:
             message = await layer.receive(channel)
             self.last_heard = time.monotonic()
@@ -157,11 +164,12 @@ class Hub:
             except Exception as error:
                 log.warning("beat_not_sent", error=repr(error))
             await asyncio.sleep(BEAT_S)
-            silent = time.monotonic() - self.last_heard > 2.5 * BEAT_S
-            if silent:
+            # A new subscription gets as long as an old one before it is given up: a busy machine must not keep
+            # tearing down what is just being built.
+            if time.monotonic() - max(self.last_heard, self.listening_since) > 2.5 * BEAT_S:
                 self.deaf = True
                 await self._listen_anew()
-            elif self.deaf:
+            elif self.deaf and self.last_heard > self.listening_since:
                 self.deaf = False
                 self.resync("reconnected")
 
@@ -175,6 +183,7 @@ class Hub:
             await asyncio.wait_for(get_channel_layer().flush(), 2)
         except Exception as error:
             log.warning("layer_not_flushed", error=repr(error))
+        self.listening_since = time.monotonic()
         self.tasks.append(asyncio.create_task(self._forever(self._listen), name="hub_listen"))
 
     async def _watch(self) -> None:

@@ -30,9 +30,9 @@ def subject(db):
 )
 def test_nobody_changes_or_removes_an_entry(subject, change):
     entry = record(subject, "user.made")
-    with pytest.raises((InternalError, ProgrammingError), match="append-only"), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(change, [entry.pk])
+    refused = pytest.raises((InternalError, ProgrammingError), match="append-only")
+    with refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(change, [entry.pk])
     assert Entry.objects.get(pk=entry.pk).note == ""
 
 
@@ -115,9 +115,7 @@ def test_a_reader_with_a_cursor_meets_each_entry_once_however_late_it_commits():
         try:
             for number in range(6):
                 with transaction.atomic():
-                    revs = record_many(
-                        [Line("user", subject.pk, "user.seen", db_now(), {"n": number})], live_push=True
-                    )
+                    revs = record_many([Line("user", subject.pk, "user.seen", db_now(), {"n": number})], live_push=True)
                     time.sleep(draw.random() * 0.08)  # the id is drawn; the commit comes late, or never
                     if draw.random() < 0.1:
                         transaction.set_rollback(True)

@@ -8,11 +8,11 @@ from asgiref.sync import sync_to_async
 from asgiref.testing import ApplicationCommunicator
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
-from django.db import connections
 
 from shushanwei.asgi import application
 from shushanwei.journal import hub as hubs
 from shushanwei.people.models import User
+from tests.journal.test_hub import let_go
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -61,8 +61,7 @@ def talk(story, cookie: str = "", origin: bytes = b"http://localhost") -> None:
             for task in hub.tasks:
                 task.cancel()
             await asyncio.gather(*hub.tasks, return_exceptions=True)
-            await hubs.get_channel_layer().flush()
-            await sync_to_async(connections.close_all)()
+            await let_go()
 
     asyncio.run(play())
 
