@@ -1,4 +1,4 @@
-"""`python -m shushanwei.role web|ws|worker|clocks|beat`: one role in the foreground, for a container or a service unit."""
+"""`python -m shushanwei.role web|ws|worker|clocks|beat`: one role in the foreground, for a container."""
 
 import os
 import sys
