@@ -27,7 +27,7 @@ ACTIONS = [
     Action("merge", "incidents.file_incident", (S.REPORTED, S.PENDING_FILING, S.PENDING_DISPATCH)),
     Action("return-to-filing", "incidents.file_incident", (S.RETURNED, S.PENDING_DISPATCH)),
     Action("level", "incidents.set_level", _LIVE),
-    Action("reinforcement-decision", "incidents.answer_incident", _LIVE),
+    Action("decline-reinforcement", "incidents.answer_incident", _LIVE),
     Action("check", "incidents.check_incident", (S.PENDING_CHECK,)),
     Action("finish-check", "incidents.check_incident", (S.PENDING_CHECK, S.CHECKING)),
     Action("close", "incidents.close_incident", (S.PENDING_CLOSE,)),
@@ -60,7 +60,7 @@ def allowed(
         "follow-up": scene_closed and not followed_up,
         "agree-follow-up": scene_closed and not followed_up,
         "reopen": not reopened,
-        "reinforcement-decision": level <= 2,
+        "decline-reinforcement": level <= 2,
     }
     return [
         action.name

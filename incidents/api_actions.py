@@ -40,8 +40,8 @@ STEPS: dict[str, tuple[type[serializers.Serializer], Step]] = {
     "merge": (shapes.MergeInput, lambda pk, user, given: services.merge(pk, given["master"], actor=user)),
     "return-to-filing": (shapes.NoteInput, lambda pk, user, given: services.return_to_filing(pk, actor=user, **given)),
     "level": (shapes.LevelInput, lambda pk, user, given: services.set_level(pk, actor=user, **given)),
-    "reinforcement-decision": (
-        shapes.DecisionInput, lambda pk, user, given: services.decide_reinforcement(pk, actor=user, **given)),
+    "decline-reinforcement": (
+        shapes.ReasonInput, lambda pk, user, given: services.decline_reinforcement(pk, actor=user, **given)),
     "check": (shapes.NothingInput, lambda pk, user, given: services.order_check(
         pk, actor=user, collector=selectors.collector_for(pk))),
     "finish-check": (shapes.CheckInput, lambda pk, user, given: services.finish_check(pk, actor=user, **given)),

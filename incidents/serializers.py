@@ -112,11 +112,6 @@ class LevelInput(serializers.Serializer):
     reason = Line(required=False, allow_blank=True, default="")
 
 
-class DecisionInput(serializers.Serializer):
-    requested = serializers.BooleanField()
-    reason = Line(required=False, allow_blank=True, default="")
-
-
 class FollowUpInput(serializers.Serializer):
     method = serializers.ChoiceField(choices=FOLLOW_UP_METHODS)
     result = Line()

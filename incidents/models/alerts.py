@@ -100,7 +100,7 @@ class Alert(models.Model):
         MUTED = "muted", _("muted")
         FAILED = "failed", _("could not be processed")
 
-    source = models.ForeignKey(Source, models.PROTECT, related_name="alerts")
+    source = models.ForeignKey(Source, models.PROTECT, related_name="alerts", db_index=False)
     external_id = models.CharField(max_length=120)
     kind = models.CharField(max_length=80)
     correlation = models.CharField(max_length=120, blank=True)  # the source's own key for "the same thing"
@@ -119,7 +119,7 @@ class Alert(models.Model):
     digest = models.CharField(max_length=64, blank=True)  # content hash: same id with other content is a conflict
     state = models.CharField(max_length=10, choices=State.choices, default=State.NEW, db_default="new")
     incident = models.ForeignKey(
-        "incidents.Incident", models.PROTECT, null=True, blank=True, related_name="alerts"
+        "incidents.Incident", models.PROTECT, null=True, blank=True, related_name="alerts", db_index=False
     )
     work_at = models.DateTimeField(db_default=Now())
     attempts = models.PositiveSmallIntegerField(default=0, db_default=0)

@@ -14,7 +14,7 @@ from incidents.services.closing import (
 )
 from incidents.services.filing import (
     answer,
-    decide_reinforcement,
+    decline_reinforcement,
     file_case,
     finish_verification,
     merge,
@@ -36,7 +36,7 @@ __all__ = [
     "announce_missed",
     "answer",
     "close",
-    "decide_reinforcement",
+    "decline_reinforcement",
     "exempt",
     "extend",
     "file_case",

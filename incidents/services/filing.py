@@ -9,7 +9,7 @@ from incidents.lifecycle import Status
 from incidents.models import CaseCategory, CaseCheck, FilingStandard, Incident
 from incidents.services import clocks
 from incidents.services.base import locked, must_be, must_be_live, must_say, refresh_next_due, tell
-from incidents.services.moving import mark_locked, step
+from incidents.services.moving import step
 from incidents.stages import VERIFY
 from shushanwei.common.clock import db_now
 from shushanwei.common.errors import BadInput, Conflict
@@ -175,12 +175,10 @@ def set_level(incident_id: int, level: int, *, actor: User | None, reason: str =
 
 
 @transaction.atomic
-def decide_reinforcement(incident_id: int, *, requested: bool, reason: str = "", actor: User) -> Incident:
-    """At level Ⅱ the seat requests reinforcement or declines with a reason, within two minutes."""
+def decline_reinforcement(incident_id: int, *, reason: str, actor: User) -> Incident:
+    """At level Ⅱ the seat requests reinforcement (a force, by dispatch) or declines it with a reason here."""
+    reason = must_say("reason", reason)
     incident = locked(incident_id)
     must_be_live(incident)
-    if requested:
-        mark_locked(incident, "E5", actor=actor, note=reason)
-    else:
-        tell(incident, "reinforcement_declined", actor=actor, note=must_say("reason", reason))
+    tell(incident, "reinforcement_declined", actor=actor, note=reason)
     return incident

@@ -121,6 +121,9 @@ def mark_locked(
         setattr(incident, column, at)
     if first or part:
         late = clocks.on_event(incident, event, at, part)
+    if event == "E7":
+        # Nobody is waited for at a scene that is closed; what was missed by now stays missed.
+        clocks.void_clocks(incident, Q(stop="E6"))
     refresh_next_due(incident)
     incident.save()
     tell_late(incident, late)

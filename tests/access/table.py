@@ -105,7 +105,7 @@ STEPS = {
     "merge": "incidents.file_incident",
     "return-to-filing": "incidents.file_incident",
     "level": "incidents.set_level",
-    "reinforcement-decision": "incidents.answer_incident",
+    "decline-reinforcement": "incidents.answer_incident",
     "check": "incidents.check_incident",
     "finish-check": "incidents.check_incident",
     "close": "incidents.close_incident",

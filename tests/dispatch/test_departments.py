@@ -10,7 +10,7 @@ from dispatch import services
 from dispatch.models import Assignment
 from incidents.lifecycle import Status
 from incidents.models import Alarm, CaseReturn, Department, Incident
-from incidents.services import decide_reinforcement, finish_check
+from incidents.services import decline_reinforcement, finish_check
 from shushanwei.common.clock import db_now
 from shushanwei.common.errors import BadInput, Conflict
 from tests.dispatch.conftest import CENTRE, client_of, orders, picture
@@ -166,7 +166,7 @@ def test_who_only_watches_orders_nothing(case, person, role):
 
 def test_level_two_undecided_alarms_the_shift_leader_once(opened, seat):
     waiting, declined = opened(level=2), opened(level=2, title="另一处", lat=30.2)
-    decide_reinforcement(declined.pk, requested=False, reason="力量足够", actor=seat)
+    decline_reinforcement(declined.pk, reason="力量足够", actor=seat)
     services.act_on_missed()
     assert not Alarm.objects.filter(kind="level_2_undecided").exists()
 

@@ -160,6 +160,13 @@ def test_each_force_that_was_asked_has_its_own_clock(opened):
     assert by_force["fire"] and by_force["police"] is None
 
 
+def test_nobody_is_waited_for_once_the_scene_is_closed(opened):
+    case = opened()
+    services.mark(case.pk, "E5", part="police")
+    services.mark(case.pk, "E7")
+    assert Deadline.objects.get(incident=case, code="S15").void_at
+
+
 def test_a_later_date_that_the_party_asked_for_gives_back_exactly_that_time(opened, seat):
     case = opened(code="J0527")
     services.mark(case.pk, "E7")

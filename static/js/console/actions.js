@@ -27,7 +27,7 @@ export class Actions {
       open && waits && this.may.has("dispatch.order_department") && { code: "department", key: immediate ? "" : "D", says: _("To a department"), primary: !immediate, run: () => this.sheet(sheets.department, incident) },
       open && immediate && this.may.has("dispatch.request_reinforcement") && { code: "reinforce", key: "R", says: _("Reinforce"), run: () => this.sheet(sheets.reinforcement, incident) },
       open && immediate && this.may.has("dispatch.request_reinforcement") && { code: "police", key: "P", says: _("Police"), run: () => this.sheet(sheets.police, incident) },
-      can("reinforcement-decision") && immediate && !incident.reinforcement_requested_at && { code: "alone", says: _("No reinforcement"), run: () => this.sheet(sheets.noReinforcement, incident) },
+      can("decline-reinforcement") && immediate && !incident.reinforcement_requested_at && { code: "alone", says: _("No reinforcement"), run: () => this.sheet(sheets.noReinforcement, incident) },
       can("finish-verification") && { code: "verified", key: "V", says: _("Verify"), primary: true, run: () => this.sheet(sheets.verification, incident) },
       can("file") && { code: "file", says: _("File"), primary: incident.status === "pending_filing", run: () => this.sheet(sheets.filing, incident) },
       can("finish-check") && { code: "checked", key: "V", says: _("Check"), primary: true, run: () => this.sheet(sheets.check, incident) },

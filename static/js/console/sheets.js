@@ -33,7 +33,7 @@ export const noReinforcement = ({ incident, send }) =>
     note: `${incident.case_no} ${incident.title}`,
     submit: _("Decide"),
     fields: [{ name: "reason", label: _("Reason"), type: "textarea", required: true }],
-    send: ({ reason }) => send("reinforcement-decision", { requested: false, reason }),
+    send: ({ reason }) => send("decline-reinforcement", { reason }),
   });
 
 const reinforcementOf = (force) => ({ incident, labels, send }) =>
