@@ -262,7 +262,7 @@ LEAFLET_CONFIG = {
 # The folder in which the processes of this machine share their counters; prometheus_client reads the same name.
 METRICS_DIR = os.environ.get("PROMETHEUS_MULTIPROC_DIR", "")
 METRICS_TOKEN = CONFIG.metrics_token
-METRIC_SOURCES = ["shushanwei.common.health.heartbeat_ages"]
+METRIC_SOURCES = ["shushanwei.common.health.heartbeat_ages", "incidents.metrics.lateness"]
 # Commands that bring reference data up to date at each start; each may run twice.
 LOADERS = ["load_roles", "load_catalogue", "load_ground", "load_dispatch"]
 WS_PORT = CONFIG.ws_port

@@ -109,6 +109,7 @@ class Listener:
         self.url, self.cookie, self.origin = url, cookie, origin
         self.messages: list[tuple[float, dict]] = []
         self.hellos = 0
+        self.caught_up_at = 0.0  # when it last took a snapshot, as a page does at hello and resync
         self._stopped = False
         self._thread = threading.Thread(target=self._listen, daemon=True)
         self._thread.start()
@@ -135,6 +136,8 @@ class Listener:
 
     def _take(self, message: dict) -> None:
         self.hellos += message["type"] == "hello"
+        if message["type"] in ("hello", "resync"):
+            self.caught_up_at = time.monotonic()
         self.messages.append((time.time(), message))
 
     def changes(self, verb: str = "") -> list[tuple[float, dict]]:

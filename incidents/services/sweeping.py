@@ -13,7 +13,7 @@ import msgspec
 import structlog
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Min, Q
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import Counter, Histogram
 
 from incidents.models import Alarm, Deadline, Incident, Outage
 from incidents.models.deadlines import OPEN, SweepState
@@ -41,7 +41,6 @@ LATENESS = Histogram(
     "From the due instant to its announcement",
     buckets=(0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 60),
 )
-OLDEST = Gauge("deadline_oldest_late_seconds", "How late the oldest unannounced promise is", multiprocess_mode="max")
 
 # Two workers share what is due: what one has claimed, the other passes over. Nothing here ever waits for a lock,
 # so that taking promises before incidents cannot end in a deadlock.
@@ -211,9 +210,7 @@ def oldest_late_s(now: datetime | None = None) -> float:
     """How many seconds the oldest open promise is past due without being announced; 0 when none is."""
     now = now or db_now()
     oldest = Deadline.objects.filter(OPEN, work_at__lt=now).aggregate(at=Min("work_at"))["at"]
-    late = (now - oldest).total_seconds() if oldest else 0.0
-    OLDEST.set(late)
-    return late
+    return (now - oldest).total_seconds() if oldest else 0.0
 
 
 def next_due() -> datetime | None:
@@ -248,6 +245,7 @@ def tell_digests() -> int:
     for outage in Outage.objects.select_for_update(skip_locked=True).filter(
         digested_at__isnull=True, ended_at__isnull=False
     ):
+        assert outage.ended_at is not None
         inside = Q(work_at__lte=outage.ended_at)
         if Deadline.objects.filter(OPEN & inside).exists():
             continue

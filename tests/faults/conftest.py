@@ -1,0 +1,50 @@
+"""The running street of the fault tests: cameras, a screen, places that nobody has used yet."""
+
+import itertools
+
+import pytest
+
+from bench.common import template_incident
+from tests.outside import Listener, Sender, cookie_of
+
+_places = itertools.count(0, 500)
+_codes = itertools.count(1)
+
+
+@pytest.fixture(autouse=True)
+def ready(request):
+    """Each of these tests begins with everything at work."""
+    if "live_stack" in request.fixturenames:
+        request.getfixturevalue("live_stack").wait_ready(60)
+
+
+@pytest.fixture(scope="session")
+def cookie(live_stack):
+    """A signed-in session; R30 is two seconds here, so that promises fall due while things break."""
+    live_stack.sql("update incidents_slaclock set target_s = 2 where code = 'R30'")
+    return cookie_of(live_stack)
+
+
+@pytest.fixture(scope="session")
+def sender(live_stack):
+    return Sender(live_stack, f"cam-{next(_codes)}")
+
+
+@pytest.fixture(scope="session")
+def template(live_stack):
+    """An incident to be copied."""
+    return template_incident(live_stack)
+
+
+@pytest.fixture
+def places():
+    """A range of places of this test's own: alerts of other tests are never the same thing."""
+    return next(_places)
+
+
+@pytest.fixture
+def listener(live_stack, cookie):
+    """A screen that listens and connects again."""
+    made = Listener(live_stack.ws_url, cookie)
+    yield made
+    made.stop()
