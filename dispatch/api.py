@@ -68,9 +68,7 @@ class Candidates(APIView):
 class Dispatch(APIView):
     """Order a unit (without a name: the proposed one) or give the case to a department."""
 
-    @extend_schema(
-        operation_id="incident_dispatch", request=shapes.OrderInput, responses={201: shapes.AssignmentShape}
-    )
+    @extend_schema(operation_id="incident_dispatch", request=shapes.OrderInput, responses={201: shapes.AssignmentShape})
     def post(self, request, pk):
         incident = incident_for(request.user, pk)
         given = checked(shapes.OrderInput, request)
@@ -107,9 +105,7 @@ class Reinforcements(APIView):
         must_hold(request.user, "dispatch.request_reinforcement")
         incident = incident_for(request.user, pk)
         given = checked(shapes.ReinforcementInput, request)
-        call = services.request_reinforcement(
-            incident.pk, given["force"], actor=request.user, reason=given["reason"]
-        )
+        call = services.request_reinforcement(incident.pk, given["force"], actor=request.user, reason=given["reason"])
         return Response(reinforcement_shape(call), status=201)
 
 

@@ -82,11 +82,7 @@ def unit_of(user: User) -> Unit:
 
 def live_order_of(unit: Unit) -> Assignment | None:
     """What the unit is ordered to do now."""
-    return (
-        Assignment.objects.filter(unit=unit, ended_at__isnull=True)
-        .select_related(*ASSIGNMENT_RELATED)
-        .first()
-    )
+    return Assignment.objects.filter(unit=unit, ended_at__isnull=True).select_related(*ASSIGNMENT_RELATED).first()
 
 
 def live_orders(incident_id: int) -> list[Assignment]:

@@ -252,6 +252,7 @@ class PhoneLine(serializers.Serializer):
     verb = serializers.CharField()
     actor = serializers.CharField()
     note = serializers.CharField()
+
     def get_fields(self):
         # A field of the name `data` would hide the serializer's own.
         return {**super().get_fields(), "data": serializers.JSONField()}

@@ -234,13 +234,17 @@ def _case(request: HttpRequest, pk: int, permission: str = "dispatch.handle_case
 
 def _own(user: User) -> QuerySet[Assignment]:
     codes = reach_of(user, "dispatch.handle_case").departments
-    return selectors.assignments_for(user).filter(department__code__in=codes).select_related(
-        "incident__category",
-        "incident__szcg_category",
-        "incident__community",
-        "incident__grid",
-        "department",
-        "handler",
+    return (
+        selectors.assignments_for(user)
+        .filter(department__code__in=codes)
+        .select_related(
+            "incident__category",
+            "incident__szcg_category",
+            "incident__community",
+            "incident__grid",
+            "department",
+            "handler",
+        )
     )
 
 
@@ -269,4 +273,3 @@ def _with_clocks(orders) -> None:
         by_code = {clock["code"]: clock for clock in found.get(order.incident_id, [])}
         order.clocks = [by_code[code] for code in DESK_CLOCKS if code in by_code]
         order.clock = by_code.get("accept" if order.status == Status.OFFERED else "handle") or by_code.get("handle")
-

@@ -120,7 +120,9 @@ door.cls = Alerts  # type: ignore[attr-defined]
 door.initkwargs = {}  # type: ignore[attr-defined]
 
 
-@extend_schema(operation_id="alerts_retrieve", tags=["alerts"], summary="One alert with its payload")
+@extend_schema_view(
+    get=extend_schema(operation_id="alerts_retrieve", tags=["alerts"], summary="One alert with its payload")
+)
 class OneAlert(generics.RetrieveAPIView):
     permission_classes = [holds("incidents.view_alert")]
     serializer_class = shapes.WholeAlertShape
@@ -188,8 +190,10 @@ class KindFilter(django_filters.FilterSet):
         fields = ["mapped"]
 
 
-@extend_schema(
-    operation_id="alert_kinds_list", tags=["alerts"], summary="Kinds of alerts and the classes they stand for"
+@extend_schema_view(
+    get=extend_schema(
+        operation_id="alert_kinds_list", tags=["alerts"], summary="Kinds of alerts and the classes they stand for"
+    )
 )
 class AlertKinds(generics.ListAPIView):
     permission_classes = [holds("incidents.view_alert")]

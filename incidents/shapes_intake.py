@@ -135,7 +135,7 @@ class Lifted(serializers.Serializer):
     lifted = serializers.IntegerField()
 
 
-class ClassShape(serializers.ModelSerializer):
+class MappedClassShape(serializers.ModelSerializer):
     class Meta:
         model = CaseCategory
         fields = ["id", "scheme", "version", "code", "name_zh", "name_en"]
@@ -143,7 +143,7 @@ class ClassShape(serializers.ModelSerializer):
 
 
 class KindShape(serializers.ModelSerializer):
-    category = ClassShape(read_only=True, allow_null=True)
+    category = MappedClassShape(read_only=True, allow_null=True)
     has_waiting = serializers.BooleanField(read_only=True)
 
     class Meta:

@@ -5,8 +5,8 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shushanwei.settings")
-application = get_wsgi_application()
+pages = get_wsgi_application()
 
 from shushanwei.straight import alerts_first  # noqa: E402 - only when Django is set up
 
-application = alerts_first(application)
+application = alerts_first(pages)

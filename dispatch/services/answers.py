@@ -156,9 +156,7 @@ def set_arrived(incident: Incident, order: Assignment, proof: ArrivalProof, *, a
 
 
 @transaction.atomic
-def feedback(
-    assignment_id: int, *, actor: User, uuid: UUID, text: str = "", photo: Photo | None = None
-) -> Report:
+def feedback(assignment_id: int, *, actor: User, uuid: UUID, text: str = "", photo: Photo | None = None) -> Report:
     """A report from the scene, in words or with a photo; the first one after arrival is E4."""
     text = (text or "").strip()
     if not text and photo is None:
@@ -188,9 +186,7 @@ def feedback(
 
 
 @transaction.atomic
-def finish(
-    assignment_id: int, *, actor: User, facts: dict[str, str], photo: Photo | None = None
-) -> Assignment:
+def finish(assignment_id: int, *, actor: User, facts: dict[str, str], photo: Photo | None = None) -> Assignment:
     """The unit is done. For the main unit the scene is closed (E7) and the case awaits its check.
 
     `facts`: found, contacted, done, remains; the main unit says at least found and done, with a photo made

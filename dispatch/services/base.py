@@ -126,9 +126,7 @@ def explained(candidate: Candidate, skill: str) -> str:
 def alarm_no_unit(incident: Incident, data: dict) -> None:
     """Tell the shift leader that nobody can be sent; a standing or recent alarm is not repeated."""
     last = Alarm.objects.filter(incident=incident, kind=Alarm.Kind.NO_UNIT).order_by("-id").first()
-    if last is not None and (
-        last.acknowledged_at is None or (db_now() - last.raised_at).total_seconds() < QUIET_S
-    ):
+    if last is not None and (last.acknowledged_at is None or (db_now() - last.raised_at).total_seconds() < QUIET_S):
         return
     raise_for(incident, Alarm.Kind.NO_UNIT, "shift_lead", data)
 

@@ -121,9 +121,7 @@ def _candidate(incident: Incident, unit: Unit, candidates: list[Candidate]) -> C
     return found
 
 
-def _must_explain(
-    incident: Incident, chosen: Candidate, best: Candidate | None, part: str, reason: str
-) -> None:
+def _must_explain(incident: Incident, chosen: Candidate, best: Candidate | None, part: str, reason: str) -> None:
     if reason:
         return
     overruled = part == Part.MAIN and best is not None and best.unit.id != chosen.unit.id

@@ -38,14 +38,10 @@ def order_next(
     if taken is None:
         return None
     unit, candidate = taken
-    return place(
-        incident, unit, part, actor=actor, why=explained(candidate, selectors.skill_for(incident)), note=note
-    )
+    return place(incident, unit, part, actor=actor, why=explained(candidate, selectors.skill_for(incident)), note=note)
 
 
-def place(
-    incident: Incident, unit: Unit, part: str, *, actor: User | None, why: str, note: str = ""
-) -> Assignment:
+def place(incident: Incident, unit: Unit, part: str, *, actor: User | None, why: str, note: str = "") -> Assignment:
     """Write the order for a unit whose lock is held, and take the incident along where it was waiting."""
     now = db_now()
     order = create_order(
@@ -96,9 +92,7 @@ def take_first(candidates: Iterable[Candidate]) -> tuple[Unit, Candidate] | None
     return None
 
 
-def place_department(
-    incident: Incident, department: Department, *, actor: User | None, note: str = ""
-) -> Assignment:
+def place_department(incident: Incident, department: Department, *, actor: User | None, note: str = "") -> Assignment:
     """Under the incident's lock: write the department's order and take the incident along where it was waiting."""
     order = create_order(
         incident=incident,
@@ -164,9 +158,7 @@ def back_to_waiting(incident: Incident, *, actor: User | None = None, note: str 
 
 def had_main(incident: Incident) -> bool:
     """Whether somebody had the main part in this generation already: what a level asks for is asked once."""
-    return Assignment.objects.filter(
-        incident=incident, generation=incident.generation, part=Part.MAIN
-    ).exists()
+    return Assignment.objects.filter(incident=incident, generation=incident.generation, part=Part.MAIN).exists()
 
 
 def create_order(**columns: Any) -> Assignment:

@@ -255,9 +255,7 @@ def _asked(incident: Incident, rule: DispatchRule) -> bool:
 def _decided(incident: Incident) -> bool:
     if incident.reinforcement_requested_at is not None:
         return True
-    said = Entry.objects.filter(
-        subject_type="incident", subject_id=incident.pk, verb="incident.reinforcement_declined"
-    )
+    said = Entry.objects.filter(subject_type="incident", subject_id=incident.pk, verb="incident.reinforcement_declined")
     return said.exists()
 
 

@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,106 +16,159 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='CalendarDay',
+            name="CalendarDay",
             fields=[
-                ('date', models.DateField(primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('holiday', 'holiday'), ('workday', 'adjusted workday')], max_length=10)),
-                ('name', models.CharField(blank=True, max_length=40)),
+                ("date", models.DateField(primary_key=True, serialize=False)),
+                (
+                    "kind",
+                    models.CharField(choices=[("holiday", "holiday"), ("workday", "adjusted workday")], max_length=10),
+                ),
+                ("name", models.CharField(blank=True, max_length=40)),
             ],
             options={
-                'ordering': ['date'],
+                "ordering": ["date"],
             },
         ),
         migrations.CreateModel(
-            name='Community',
+            name="Community",
             fields=[
-                ('code', models.CharField(max_length=12, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=40)),
-                ('short_name', models.CharField(max_length=20)),
-                ('kind', models.CharField(choices=[('community', 'community'), ('village', 'village')], max_length=10)),
-                ('population', models.PositiveIntegerField(default=0)),
-                ('polygon', models.JSONField()),
-                ('label_lon', models.FloatField()),
-                ('label_lat', models.FloatField()),
+                ("code", models.CharField(max_length=12, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=40)),
+                ("short_name", models.CharField(max_length=20)),
+                ("kind", models.CharField(choices=[("community", "community"), ("village", "village")], max_length=10)),
+                ("population", models.PositiveIntegerField(default=0)),
+                ("polygon", models.JSONField()),
+                ("label_lon", models.FloatField()),
+                ("label_lat", models.FloatField()),
             ],
             options={
-                'verbose_name': 'community or village',
-                'verbose_name_plural': 'communities and villages',
-                'ordering': ['code'],
+                "verbose_name": "community or village",
+                "verbose_name_plural": "communities and villages",
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='Ground',
+            name="Ground",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('edition', models.PositiveIntegerField(default=1)),
-                ('changed_at', models.DateTimeField(auto_now=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("edition", models.PositiveIntegerField(default=1)),
+                ("changed_at", models.DateTimeField(auto_now=True)),
             ],
         ),
         migrations.CreateModel(
-            name='MapLayer',
+            name="MapLayer",
             fields=[
-                ('code', models.SlugField(max_length=24, primary_key=True, serialize=False)),
-                ('name_zh', models.CharField(max_length=40)),
-                ('name_en', models.CharField(max_length=60)),
-                ('geojson', models.JSONField()),
-                ('approximate', models.BooleanField(default=True)),
-                ('edition', models.PositiveIntegerField(default=1)),
+                ("code", models.SlugField(max_length=24, primary_key=True, serialize=False)),
+                ("name_zh", models.CharField(max_length=40)),
+                ("name_en", models.CharField(max_length=60)),
+                ("geojson", models.JSONField()),
+                ("approximate", models.BooleanField(default=True)),
+                ("edition", models.PositiveIntegerField(default=1)),
             ],
             options={
-                'verbose_name': 'map layer',
-                'verbose_name_plural': 'map layers',
-                'ordering': ['code'],
+                "verbose_name": "map layer",
+                "verbose_name_plural": "map layers",
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='WorkPeriod',
+            name="WorkPeriod",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('weekday', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('start', models.TimeField()),
-                ('end', models.TimeField()),
-                ('valid_from', models.DateField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("weekday", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("start", models.TimeField()),
+                ("end", models.TimeField()),
+                ("valid_from", models.DateField()),
             ],
             options={
-                'ordering': ['valid_from', 'weekday', 'start'],
+                "ordering": ["valid_from", "weekday", "start"],
             },
         ),
         migrations.CreateModel(
-            name='Grid',
+            name="Grid",
             fields=[
-                ('code', models.CharField(max_length=24, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('social', 'grid'), ('micro', 'micro-grid'), ('unit', 'unit grid'), ('duty', 'duty grid'), ('dedicated', 'dedicated grid')], default='social', max_length=10)),
-                ('name', models.CharField(max_length=60)),
-                ('polygon', models.JSONField()),
-                ('label_lon', models.FloatField()),
-                ('label_lat', models.FloatField()),
-                ('households', models.PositiveIntegerField(default=0)),
-                ('community', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grids', to='grid.community')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='grid.grid')),
+                ("code", models.CharField(max_length=24, primary_key=True, serialize=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("social", "grid"),
+                            ("micro", "micro-grid"),
+                            ("unit", "unit grid"),
+                            ("duty", "duty grid"),
+                            ("dedicated", "dedicated grid"),
+                        ],
+                        default="social",
+                        max_length=10,
+                    ),
+                ),
+                ("name", models.CharField(max_length=60)),
+                ("polygon", models.JSONField()),
+                ("label_lon", models.FloatField()),
+                ("label_lat", models.FloatField()),
+                ("households", models.PositiveIntegerField(default=0)),
+                (
+                    "community",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="grids", to="grid.community"
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="parts",
+                        to="grid.grid",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'grid',
-                'verbose_name_plural': 'grids',
-                'ordering': ['code'],
+                "verbose_name": "grid",
+                "verbose_name_plural": "grids",
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='Posting',
+            name="Posting",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('duty', models.CharField(choices=[('leader', 'grid leader'), ('worker', 'full-time grid worker'), ('backup', 'backup (A/B pair)'), ('collector', 'collector')], max_length=10)),
-                ('period', django.contrib.postgres.fields.ranges.DateTimeRangeField()),
-                ('grid', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='postings', to='grid.grid')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "duty",
+                    models.CharField(
+                        choices=[
+                            ("leader", "grid leader"),
+                            ("worker", "full-time grid worker"),
+                            ("backup", "backup (A/B pair)"),
+                            ("collector", "collector"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("period", django.contrib.postgres.fields.ranges.DateTimeRangeField()),
+                (
+                    "grid",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="postings", to="grid.grid"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='grid',
-            index=models.Index(fields=['kind', 'community'], name='grid_by_kind'),
+            model_name="grid",
+            index=models.Index(fields=["kind", "community"], name="grid_by_kind"),
         ),
         migrations.AddConstraint(
-            model_name='posting',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('grid', '='), ('duty', '='), ('period', '&&')], name='posting_one_holder'),
+            model_name="posting",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[("grid", "="), ("duty", "="), ("period", "&&")], name="posting_one_holder"
+            ),
         ),
     ]

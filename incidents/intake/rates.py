@@ -38,9 +38,7 @@ class Rates:
     """The allowances of all sources, as one process sees them."""
 
     def __init__(self, url: str) -> None:
-        self.redis = redis.Redis.from_url(
-            url, socket_timeout=PATIENCE_S, socket_connect_timeout=PATIENCE_S, retry=None
-        )
+        self.redis = redis.Redis.from_url(url, socket_timeout=PATIENCE_S, socket_connect_timeout=PATIENCE_S, retry=None)
         self.script = self.redis.register_script(SCRIPT)
         self.leases: dict[str, _Lease] = {}
         self.ask_again_at = 0.0

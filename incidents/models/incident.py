@@ -90,15 +90,11 @@ class Incident(models.Model):
                 condition=Q(status__in=LIVE, join_key__isnull=False),
                 name="incident_one_live_per_key",
             ),
-            models.CheckConstraint(
-                condition=Q(level__gte=1, level__lte=4), name="incident_level_one_to_four"
-            ),
+            models.CheckConstraint(condition=Q(level__gte=1, level__lte=4), name="incident_level_one_to_four"),
         ]
         indexes = [
             models.Index(fields=["-id"], condition=Q(ended_at__isnull=True), name="incident_live"),
-            models.Index(
-                fields=["category", "lat", "lon"], condition=Q(ended_at__isnull=True), name="incident_nearby"
-            ),
+            models.Index(fields=["category", "lat", "lon"], condition=Q(ended_at__isnull=True), name="incident_nearby"),
             models.Index(fields=["status", "-id"], name="incident_by_status"),
             models.Index(fields=["opened_at"], name="incident_by_time"),
             models.Index(fields=["community", "-id"], name="incident_by_community"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import cast
 
 from django.db.models import Q
 
@@ -11,7 +12,7 @@ from incidents.models import Deadline, FilingStandard, Incident, SlaPolicy
 from incidents.models.deadlines import OPEN
 from incidents.stages import DEFAULTS
 from shushanwei.common.clock import db_now
-from shushanwei.common.worktime import add_limit_seconds, deadline_for, limit_seconds, remaining_seconds
+from shushanwei.common.worktime import LimitKind, add_limit_seconds, deadline_for, limit_seconds, remaining_seconds
 
 STAGE = "stage"
 
@@ -123,11 +124,12 @@ def start_stage(incident: Incident, code: str, at: datetime, standard: FilingSta
     if code == "handle":
         assert standard is not None
         kind = standard.limit_kind
-        seconds = limit_seconds(kind, standard.limit_value, calendar, _street_date(at))
-        due = deadline_for(at, kind, standard.limit_value, calendar)
+        limit = _limit(kind)
+        seconds = limit_seconds(limit, standard.limit_value, calendar, _street_date(at))
+        due = deadline_for(at, limit, standard.limit_value, calendar)
     else:
         kind, seconds = DEFAULTS[code].kind, DEFAULTS[code].seconds
-        due = add_limit_seconds(at, seconds, kind or "urgent_hour", calendar)
+        due = add_limit_seconds(at, seconds, _limit(kind), calendar)
     return _open_stage(incident, code, kind, int(seconds), at, due)
 
 
@@ -143,7 +145,7 @@ def continue_handling(incident: Incident, at: datetime) -> Deadline | None:
     )
     if last is None or last.met_at is None:
         return None
-    kind = last.limit_kind or "urgent_hour"
+    kind = _limit(last.limit_kind)
     left = remaining_seconds(last.due_at, last.met_at, kind, work_calendar())
     due = add_limit_seconds(at, left, kind, work_calendar())
     return _open_stage(incident, "handle", last.limit_kind, int(left), at, due)
@@ -168,7 +170,8 @@ def resume_clocks(incident: Incident, at: datetime) -> None:
     for deadline in Deadline.objects.select_for_update(no_key=True).filter(
         incident=incident, paused_at__isnull=False, void_at__isnull=True
     ):
-        kind = deadline.limit_kind or "urgent_hour"
+        assert deadline.paused_at is not None
+        kind = _limit(deadline.limit_kind)
         left = remaining_seconds(deadline.due_at, deadline.paused_at, kind, calendar)
         deadline.due_at = deadline.work_at = add_limit_seconds(at, left, kind, calendar)
         deadline.paused_s += int((at - deadline.paused_at).total_seconds())
@@ -195,3 +198,8 @@ def _open_stage(incident: Incident, code: str, kind: str, seconds: int, at: date
 
 def _street_date(at: datetime) -> date:
     return at.astimezone(work_calendar().zone).date()
+
+
+def _limit(kind: str) -> LimitKind:
+    # Plain clock seconds run as urgent hours do: always.
+    return cast(LimitKind, kind or "urgent_hour")

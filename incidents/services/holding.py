@@ -1,6 +1,7 @@
 """Returned, put on hold, given more time, exempted: the exceptions of the flow, each with its reason."""
 
 from datetime import datetime, timedelta
+from typing import cast
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from incidents.services.moving import step
 from shushanwei.common.clock import db_now
 from shushanwei.common.errors import BadInput, Conflict, WrongStep
 from shushanwei.common.wording import local, one_of
-from shushanwei.common.worktime import extended_deadline
+from shushanwei.common.worktime import LimitKind, extended_deadline
 from shushanwei.people.models import User
 
 S = Status
@@ -124,8 +125,9 @@ def extend(incident_id: int, *, actor: User, reason: str) -> Incident:
         raise WrongStep(_("An overdue limit cannot be extended."))
     if incident.extension_count >= EXTENSIONS:
         raise WrongStep(_("At most %(count)s extensions.") % {"count": EXTENSIONS})
+    kind = cast(LimitKind, incident.standard.limit_kind)
     deadline.due_at = deadline.work_at = extended_deadline(
-        deadline.due_at, incident.standard.limit_kind, incident.standard.limit_value, work_calendar()
+        deadline.due_at, kind, incident.standard.limit_value, work_calendar()
     )
     deadline.save(update_fields=["due_at", "work_at"])
     incident.extension_count += 1

@@ -94,10 +94,10 @@ def problem_response(exc: Exception, context: dict) -> Response | None:
         body = problem(403, "not-allowed", "Not allowed", _("You may not do this."))
     elif isinstance(exc, drf.APIException):
         status = 422 if isinstance(exc, drf.ValidationError) else exc.status_code
-        if getattr(exc, "auth_header", None):
-            headers["WWW-Authenticate"] = exc.auth_header
-        if getattr(exc, "wait", None):
-            headers["Retry-After"] = str(int(exc.wait) + 1)
+        if challenge := getattr(exc, "auth_header", None):
+            headers["WWW-Authenticate"] = challenge
+        if wait := getattr(exc, "wait", None):
+            headers["Retry-After"] = str(int(wait) + 1)
         code = "bad-input" if status == 422 else str(getattr(exc, "default_code", "refused")).replace("_", "-")
         errors = list(_flat(exc.detail)) if isinstance(exc, drf.ValidationError) else None
         detail = _("Some fields cannot be accepted.") if errors else str(exc.detail)

@@ -18,7 +18,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
     channel_layer_alias = "none"  # the hub listens for all; a subscription per screen would cost ten times as much
 
     async def connect(self) -> None:
-        self.client = None
+        self.client: Client | None = None
         user = self.scope.get("user")
         if user is None or not user.is_authenticated:
             # Accept first: a browser can read the code of a close, not of a refused handshake.
@@ -44,6 +44,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         raise StopConsumer()
 
     async def _send_all(self) -> None:
+        assert self.client is not None
         while True:
             text = await self.client.queue.get()
             if text is None:

@@ -1,6 +1,6 @@
 """The one door to the story of a case: write a line in this transaction, tell the screens after it commits."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -31,7 +31,7 @@ def record(
     note: str = "",
     data: dict | None = None,
     at: datetime | None = None,
-    shape=None,
+    shape: Callable[..., dict] | None = None,
     audience: dict | None = None,
 ) -> Entry:
     """Write one entry about `subject` and, with `shape`, push it to the screens once committed.
@@ -43,7 +43,7 @@ def record(
     connection_must_be_in_transaction()
     entry = Entry.objects.create(
         at=at or db_now(),
-        subject_type=subject._meta.model_name,
+        subject_type=str(subject._meta.model_name),
         subject_id=subject.pk,
         verb=verb,
         actor=actor,

@@ -25,9 +25,7 @@ class Command(BaseCommand):
             if source and options["new_secret"]:
                 secret = renew_secret(source.pk)
             else:
-                _, secret = make_source(
-                    code, options["name"] or code, options["kind"], rate_per_minute=options["rate"]
-                )
+                _, secret = make_source(code, options["name"] or code, options["kind"], rate_per_minute=options["rate"])
         except DomainError as error:
             raise CommandError(f"{error.message} (--new-secret gives it a new secret)") from error
         self.stdout.write(secret)

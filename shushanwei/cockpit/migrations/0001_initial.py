@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,24 +16,44 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Report',
+            name="Report",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('day', 'Daily study'), ('week', 'Weekly analysis'), ('month', 'Monthly bulletin')], max_length=5)),
-                ('key', models.CharField(max_length=10)),
-                ('edition', models.PositiveSmallIntegerField(default=1)),
-                ('cutoff_at', models.DateTimeField()),
-                ('exclusions', models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('figures', models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('computed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("day", "Daily study"), ("week", "Weekly analysis"), ("month", "Monthly bulletin")],
+                        max_length=5,
+                    ),
+                ),
+                ("key", models.CharField(max_length=10)),
+                ("edition", models.PositiveSmallIntegerField(default=1)),
+                ("cutoff_at", models.DateTimeField()),
+                ("exclusions", models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder)),
+                ("figures", models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder)),
+                ("computed_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'report',
-                'verbose_name_plural': 'reports',
-                'ordering': ['-id'],
-                'constraints': [models.UniqueConstraint(fields=('kind', 'key', 'edition'), name='report_once_per_edition'), models.CheckConstraint(condition=models.Q(('edition', 1), models.Q(('reason', ''), _negated=True), _connector='OR'), name='report_again_with_reason')],
+                "verbose_name": "report",
+                "verbose_name_plural": "reports",
+                "ordering": ["-id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("kind", "key", "edition"), name="report_once_per_edition"),
+                    models.CheckConstraint(
+                        condition=models.Q(("edition", 1), models.Q(("reason", ""), _negated=True), _connector="OR"),
+                        name="report_again_with_reason",
+                    ),
+                ],
             },
         ),
     ]

@@ -9,7 +9,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -18,41 +17,53 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Seal',
+            name="Seal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_xid', models.BigIntegerField(unique=True)),
-                ('to_xid', models.BigIntegerField(unique=True)),
-                ('count', models.PositiveIntegerField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('sealed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("from_xid", models.BigIntegerField(unique=True)),
+                ("to_xid", models.BigIntegerField(unique=True)),
+                ("count", models.PositiveIntegerField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("sealed_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
-                'ordering': ['to_xid'],
+                "ordering": ["to_xid"],
             },
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('written_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('subject_type', models.CharField(max_length=24)),
-                ('subject_id', models.BigIntegerField()),
-                ('verb', models.CharField(max_length=48)),
-                ('actor_name', models.CharField(blank=True, max_length=60)),
-                ('note', models.TextField(blank=True)),
-                ('data', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('trace', models.CharField(blank=True, max_length=40)),
-                ('is_live', models.BooleanField(default=False)),
-                ('xid', models.BigIntegerField(db_default=shushanwei.journal.models.XactId())),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("written_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("subject_type", models.CharField(max_length=24)),
+                ("subject_id", models.BigIntegerField()),
+                ("verb", models.CharField(max_length=48)),
+                ("actor_name", models.CharField(blank=True, max_length=60)),
+                ("note", models.TextField(blank=True)),
+                ("data", models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
+                ("trace", models.CharField(blank=True, max_length=40)),
+                ("is_live", models.BooleanField(default=False)),
+                ("xid", models.BigIntegerField(db_default=shushanwei.journal.models.XactId())),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'journal entry',
-                'verbose_name_plural': 'journal',
-                'ordering': ['id'],
-                'indexes': [models.Index(fields=['subject_type', 'subject_id', 'id'], name='entry_of_subject'), models.Index(fields=['written_at'], name='entry_by_time'), models.Index(fields=['xid', 'id'], name='entry_by_xid')],
+                "verbose_name": "journal entry",
+                "verbose_name_plural": "journal",
+                "ordering": ["id"],
+                "indexes": [
+                    models.Index(fields=["subject_type", "subject_id", "id"], name="entry_of_subject"),
+                    models.Index(fields=["written_at"], name="entry_by_time"),
+                    models.Index(fields=["xid", "id"], name="entry_by_xid"),
+                ],
             },
         ),
     ]
