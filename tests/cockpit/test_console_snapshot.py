@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from dispatch.models import Unit, UnitMember, UnitPosition
@@ -16,6 +17,8 @@ from incidents.models import CaseCategory, Deadline, Incident
 from incidents.services import Draft
 from incidents.services.sweeping import announce_missed
 from shushanwei.cockpit import counts, figures, labels, snapshot
+from shushanwei.cockpit.reports import periods, promises
+from shushanwei.cockpit.reports.frame import frame_for
 from shushanwei.common.clock import db_now
 from shushanwei.journal import live
 from shushanwei.people.models import User
@@ -177,17 +180,22 @@ def test_the_pages_open_for_those_who_may(client, person):
     assert client.get("/console/").status_code == 302
 
 
-def test_an_open_overdue_promise_counts_as_missed_and_a_running_one_not_at_all(db):
+def test_the_wall_counts_as_the_report_does(db):
     now = db_now()
-    made = [street.incident(now - timedelta(minutes=20)) for _each in range(4)]
-    street.promise(made[0], "R30", now - timedelta(minutes=20), now - timedelta(minutes=19, seconds=50))
-    street.promise(made[1], "R30", now - timedelta(minutes=20), now - timedelta(minutes=18))
-    street.promise(made[2], "R30", now - timedelta(minutes=20))
-    street.promise(made[3], "R30", now - timedelta(seconds=5))
-    told = figures.figures(now - timedelta(hours=1), now + timedelta(seconds=1))["R30"]
-    assert (told["n"], told["met"], told["missed"], told["open_overdue"]) == (3, 1, 2, 1)
-    assert told["attainment"] == pytest.approx(1 / 3, abs=1e-3)
-    assert told["p50_s"] == 120
+    today = figures.midnight(now)
+    began = max(now - timedelta(minutes=20), today)
+    made = [street.incident(began) for _each in range(6)]
+    for one in made[:3]:
+        street.promise(one, "R30", began, began + timedelta(seconds=10))
+    street.promise(made[3], "R30", began, began + timedelta(seconds=120))
+    street.promise(made[4], "R30", began)
+    street.promise(made[5], "R30", now - timedelta(seconds=5))
+    told = next(figure for figure in figures.figures_today() if figure["code"] == "R30")
+    report = promises.totals(frame_for(periods.current("day", now), timezone.now()))["R30"]
+    assert [told[name] for name in ("n", "met", "missed", "open_overdue")] == [
+        report[name] for name in ("n", "met", "missed", "open_late")
+    ]
+    assert (told["attainment"], told["p50_s"], told["p90_s"]) == (report["attainment"], report["p50"], report["p90"])
 
 
 def test_no_data_is_a_dash_and_patrols_are_said_to_be_unmeasured(db):
