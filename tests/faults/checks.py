@@ -132,7 +132,9 @@ def let_fall_due(stack: Stack, count: int, in_s: float, template: int, first_lat
     from bench.common import Database
 
     db = Database(stack)
-    (last,) = db.ask("select max(id) from incidents_incident")[0]
+    # The numbers are drawn first: incidents are opened beside us.
+    numbers = "pg_get_serial_sequence('incidents_incident', 'id')"
+    last = db.one(f"select setval({numbers}, nextval({numbers}) + %s)", count) - count
     db.copies(
         "incidents_incident",
         f"t.id = {template}",
@@ -147,7 +149,6 @@ def let_fall_due(stack: Stack, count: int, in_s: float, template: int, first_lat
         next_due_at=f"now() + interval '{in_s} seconds'",
         lat=f"{first_lat}",
     )
-    db.run("select setval(pg_get_serial_sequence('incidents_incident', 'id'), %s)", last + count)
     db.copies(
         "incidents_deadline",
         f"t.incident_id = {template} and t.code = 'R30'",
