@@ -1,10 +1,12 @@
 """The promises of 30515 and of the city profile: in which state each one is at the cut-off."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Any
 
-from django.db.models import DurationField, ExpressionWrapper, F, FloatField, Q, Value
+from django.db.models import DurationField, ExpressionWrapper, F, FloatField, Func, Q, Value
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Cast, Coalesce, Extract, Greatest
+from django.db.models.functions import Cast, Coalesce, Greatest
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -71,52 +73,69 @@ def measured(f: Frame) -> Q:
     return Q(stopped_at__isnull=False, stopped_at__lt=f.cutoff) | met(f)
 
 
-def judged(f: Frame) -> Q:
-    """Met or missed: the denominator."""
-    return met(f) | missed(f)
+@dataclass(frozen=True)
+class Known:
+    """What is known of promises at a cut-off: conditions for the database, or columns of flags in memory."""
+
+    met: Any
+    missed: Any
+    measured: Any
+    exempt: Any
+
+    @property
+    def judged(self) -> Any:
+        """Met or missed: the denominator."""
+        return self.met | self.missed
 
 
-STATES = {
+def known(f: Frame) -> Known:
+    """The four facts as conditions."""
+    return Known(met(f), missed(f), measured(f), Q(exempt=True))
+
+
+FACTS = [field.name for field in fields(Known)]
+# code: words, formula, and the state as it follows from the facts
+STATES: dict[str, tuple[Any, Any, Callable[[Known], Any]]] = {
     "n": (
         pgettext_lazy("report", "n"),
         _("met + missed: promises whose clock started in the period; one still inside its target is not judged yet"),
-        judged,
+        lambda k: k.judged,
     ),
-    "met": (pgettext_lazy("report", "Met"), _("the stop event came within the target"), met),
+    "met": (pgettext_lazy("report", "Met"), _("the stop event came within the target"), lambda k: k.met),
     "missed": (
         pgettext_lazy("report", "Missed"),
         _("the stop event came late, or has not come and the target has passed"),
-        missed,
+        lambda k: k.missed,
     ),
     "open_late": (
         pgettext_lazy("report", "Missed, still open"),
         _("missed, and the stop event has not come at the cut-off"),
-        lambda f: missed(f) & ~measured(f),
+        lambda k: k.missed & ~k.measured,
     ),
     "exempt": (
         pgettext_lazy("report", "Exempt"),
         _("judged, and exempted by an upheld appeal; the raw value stays"),
-        lambda f: judged(f) & Q(exempt=True),
+        lambda k: k.judged & k.exempt,
     ),
     "met_counted": (
         pgettext_lazy("report", "Met, not exempt"),
         _("met and not exempt: the numerator of attainment"),
-        lambda f: met(f) & Q(exempt=False),
+        lambda k: k.met & ~k.exempt,
     ),
     "counted": (
         pgettext_lazy("report", "n − exempt"),
         _("judged and not exempt: the denominator of attainment"),
-        lambda f: judged(f) & Q(exempt=False),
+        lambda k: k.judged & ~k.exempt,
     ),
     "running": (
         pgettext_lazy("report", "Running"),
         _("the clock runs, its target has not passed"),
-        lambda f: ~judged(f),
+        lambda k: ~k.judged,
     ),
     "measured": (
         pgettext_lazy("report", "Measured"),
         _("the stop event has come; P50, P90 and P95 are taken from these"),
-        measured,
+        lambda k: k.measured,
     ),
 }
 
@@ -124,18 +143,24 @@ STATES = {
 def figure_of(code: str, state: str) -> Figure:
     """The figure `A5.missed` and its like; KeyError for what does not exist."""
     clock = {clock.code: clock for clock in CLOCKS}[code]
-    label, formula, where = STATES[state]
+    label, formula, state_of = STATES[state]
     return Figure(
         f"{code}.{state}",
         format_lazy("{} {} · {}", code, clock.label, label),
         formula,
-        lambda f: Q(code=code) & where(f),
+        lambda f: Q(code=code) & state_of(known(f)),
         Grain.CLOCK,
     )
 
 
+class Epoch(Func):
+    """Seconds of an interval as a float (EXTRACT would give a slow numeric)."""
+
+    template = "date_part('epoch', %(expressions)s)"
+    output_field = FloatField()
+
+
 def seconds() -> Combinable:
     """From start to stop in seconds, for measured promises: holds are not charged, a negative span counts as 0."""
-    stop = Coalesce("stopped_at", "met_at")
-    span = Extract(ExpressionWrapper(stop - F("started_at"), DurationField()), "epoch") - F("paused_s")
-    return Greatest(Cast(span, FloatField()), Value(0.0))
+    span = ExpressionWrapper(Coalesce("stopped_at", "met_at") - F("started_at"), DurationField())
+    return Greatest(Epoch(span) - Cast("paused_s", FloatField()), Value(0.0))

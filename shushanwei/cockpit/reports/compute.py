@@ -17,7 +17,7 @@ def figures(frame: Frame, before: dict[str, Any] | None = None) -> dict[str, Any
     """
     first = counts.first_instant()
     table, clocks = counts.rows(frame), promises.rows(frame)
-    units = tables.units_of({*table["incident"], *clocks["incident"]})
+    units = tables.units_of(table["incident"], clocks["incident"])
     table, clocks = tables.with_dimensions(table, units), tables.with_dimensions(clocks, units)
     numbers, lines = counts.totals(frame, table), promises.totals_of(clocks)
     if before is None:

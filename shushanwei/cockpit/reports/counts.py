@@ -5,7 +5,6 @@ from typing import Any
 
 import pandas as pd
 from django.db.models import Count, F, Min
-from django.db.models.functions import Extract
 
 from grid.models import Community
 from incidents.models import Incident
@@ -25,11 +24,11 @@ def rows(frame: Frame) -> pd.DataFrame:
     """One row for each incident of the frame: local date and hour of receipt, own dimensions, a flag for each count."""
     flags = {f"is_{code}": tables.flag(FIGURES[code].where(frame)) for code in OF_INCIDENTS}
     queryset = incidents(frame).annotate(
-        **flags, **dimensions.columns(), incident=F("pk"), opened=Extract("opened_at", "epoch", tzinfo=STREET)
+        **flags, **dimensions.columns(), incident=F("pk"), opened=tables.wall_clock("opened_at")
     )
     own = list(dimensions.columns())
     table = tables.fetched(queryset, ["incident", "opened", *own, *flags])
-    local = pd.to_datetime(table["opened"], unit="s")  # seconds of the street's wall clock
+    local = pd.to_datetime(table["opened"], unit="s")
     table["date"], table["hour"] = local.dt.normalize(), local.dt.hour
     return table.rename(columns={name: name.removeprefix("is_") for name in flags})
 

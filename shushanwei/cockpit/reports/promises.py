@@ -6,12 +6,10 @@ from typing import Any
 import pandas as pd
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import Aggregate, Count, FloatField, Max
-from django.db.models.functions import Extract
 
 from shushanwei.cockpit.reports import clockwork, dimensions, tables
 from shushanwei.cockpit.reports.frame import Frame, clocks
 from shushanwei.cockpit.reports.registry import SMALL
-from shushanwei.common.clock import STREET
 
 STATES = list(clockwork.STATES)
 PERCENTS = [0.5, 0.9, 0.95]
@@ -27,7 +25,8 @@ class Percentiles(Aggregate):
 
 def totals(frame: Frame) -> dict[str, dict]:
     """Code → the whole line of a promise, counted by the database; codes without data have n = 0."""
-    states = {f"s_{name}": Count("pk", filter=clockwork.STATES[name][2](frame)) for name in STATES}
+    known = clockwork.known(frame)
+    states = {f"s_{name}": Count("pk", filter=clockwork.STATES[name][2](known)) for name in STATES}
     found = (
         clocks(frame)
         .filter(code__in=clockwork.CODES)
@@ -36,7 +35,7 @@ def totals(frame: Frame) -> dict[str, dict]:
         .annotate(
             **states,
             target=Max("target_s"),
-            percentiles=Percentiles(clockwork.seconds(), filter=clockwork.measured(frame)),
+            percentiles=Percentiles(clockwork.seconds(), filter=known.measured),
         )
     )
     rows: list[dict[str, Any]] = list(found)  # type: ignore[arg-type]
@@ -50,7 +49,8 @@ def totals(frame: Frame) -> dict[str, dict]:
 def rows(frame: Frame) -> pd.DataFrame:
     """One row for each promise: code, day it started, own dimensions, a flag for each state, seconds (NaN unless
     measured)."""
-    flags = {f"is_{name}": tables.flag(clockwork.STATES[name][2](frame)) for name in STATES}
+    known = clockwork.known(frame)
+    flags = {f"is_{name}": tables.flag(getattr(known, name)) for name in clockwork.FACTS}
     queryset = (
         clocks(frame)
         .filter(code__in=clockwork.CODES)
@@ -58,14 +58,16 @@ def rows(frame: Frame) -> pd.DataFrame:
             **flags,
             **dimensions.columns("incident__"),
             ran=clockwork.seconds(),
-            begun=Extract("started_at", "epoch", tzinfo=STREET),
+            begun=tables.wall_clock("started_at"),
         )
     )
     own = list(dimensions.columns())
     table = tables.fetched(queryset, ["incident_id", "code", "target_s", "begun", "ran", *flags, *own])
-    table = table.rename(columns={"incident_id": "incident"} | {name: name.removeprefix("is_") for name in flags})
+    table = table.rename(columns={"incident_id": "incident"})
+    facts = clockwork.Known(*(table[name] for name in flags))
+    for name in STATES:
+        table[name] = clockwork.STATES[name][2](facts)
     table["ran"] = table["ran"].where(table["measured"])
-    # Seconds of the street's wall clock.
     days, dates = pd.factorize(table["begun"] // 86_400)
     table["day"] = pd.Categorical.from_codes(days, [_date(number) for number in dates])
     table["code"] = pd.Categorical(table["code"], clockwork.CODES)

@@ -1,14 +1,15 @@
 """From rows to pandas: a query read by COPY, the dimensions as categories."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from io import BytesIO
 
 import pandas as pd
 from django.db import connection
-from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet, Value
+from django.db.models import BooleanField, ExpressionWrapper, FloatField, Func, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from shushanwei.cockpit.reports import dimensions
+from shushanwei.common.clock import STREET
 
 TEXT = {"code": str, "dim_source": str, "dim_community": str}
 
@@ -31,9 +32,15 @@ def flag(condition: Q) -> Coalesce:
     return Coalesce(ExpressionWrapper(condition, output_field=BooleanField()), Value(False))
 
 
-def units_of(incident_ids: Iterable[int]) -> pd.Series:
-    """Incident → unit of the order that stands."""
-    ids = list(map(int, incident_ids))
+def wall_clock(column: str) -> Func:
+    """An instant as seconds of the street's wall clock since 1970, a float (EXTRACT would give a slow numeric)."""
+    template = f"date_part('epoch', %(expressions)s at time zone '{STREET.key}')"
+    return Func(column, template=template, output_field=FloatField())
+
+
+def units_of(*incidents: pd.Series) -> pd.Series:
+    """Incident → unit of the order that stands, for the incidents of these columns."""
+    ids = pd.unique(pd.concat(incidents)).tolist()
     # One array, not thousands of parameters.
     newest = dimensions.orders_that_stand().extra(where=["incident_id = any(%s)"], params=[ids])
     sql, parameters = newest.distinct("incident_id").values_list("incident_id", "unit_id").query.sql_with_params()
