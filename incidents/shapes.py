@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 
 from incidents.events import EVENTS
@@ -13,6 +14,12 @@ INSTANTS = [column for _, column in EVENTS.values() if column] + [
 ]  # fmt: skip
 RELATED = ("category", "szcg_category", "community", "grid", "answered_by", "department", "standard")
 UNSHOWN = ("community__polygon", "grid__polygon")  # large, and in no shape: `.defer(*UNSHOWN)`
+SHOWN_COLUMNS = (
+    "id", "rev", "case_no", "status", "generation", "level", "title", "text", "address", "source_kind", "lon", "lat",
+    "alert_count", "need_followup", "needs_field_action", "is_test", "supervised", "return_count", "rework_count",
+    "reopen_count", "master_id", "category_id", "szcg_category_id", "community_id", "grid_id", "department_id",
+    "answered_by_id", *INSTANTS,
+)  # fmt: skip
 CLOCK_COLUMNS = (
     "id", "incident_id", "code", "part", "policy", "generation", "target_s", "started_at", "due_at", "stopped_at",
     "met_at", "missed_at", "paused_at", "during_outage", "exempt",
@@ -24,30 +31,35 @@ def incident_shape(incident: Incident) -> dict:
     return _shape(incident, [d for d in incident.deadlines.all() if d.void_at is None])
 
 
-def incident_shapes(incidents: Sequence[Incident]) -> list[dict]:
-    """Many incidents, fetched with `select_related(*RELATED)`, in one further query for their clocks."""
-    clocks: dict[int, list] = {incident.pk: [] for incident in incidents}
+def incident_shapes(incidents: Sequence[Any]) -> list[dict]:
+    """Many incidents, fetched with `select_related(*RELATED)` or `incidents_to_show`; one query for all clocks."""
+    clocks: dict[int, list] = {incident.id: [] for incident in incidents}
     running = Deadline.objects.filter(incident_id__in=clocks, void_at__isnull=True).order_by("due_at", "id")
     # Rows, not model instances: a snapshot has thousands of them.
     for row in running.values_list(*CLOCK_COLUMNS, named=True):
         clocks[row.incident_id].append(row)
-    return [_shape(incident, clocks[incident.pk]) for incident in incidents]
+    return [_shape(incident, clocks[incident.id]) for incident in incidents]
 
 
-def incidents_to_show(ids: Collection[int]) -> dict[int, Incident]:
-    """Many incidents by id, with their RELATED; what they share (a class, a grid) is fetched and built once."""
-    found = {row.pk: row for row in Incident.objects.filter(pk__in=ids).defer("sla", "closing")}
-    for name in RELATED:
+def incidents_to_show(ids: Collection[int]) -> dict[int, Any]:
+    """Many incidents by id, as rows with the columns and RELATED that shapes read; not model instances.
+
+    What they share (a class, a grid) is fetched and built once: this is for thousands that change at one instant.
+    """
+    found = {}
+    for values in Incident.objects.filter(pk__in=ids).values_list(*SHOWN_COLUMNS):
+        found[values[0]] = SimpleNamespace(**dict(zip(SHOWN_COLUMNS, values, strict=True)))
+    for name in (name for name in RELATED if f"{name}_id" in SHOWN_COLUMNS):
         relation: Any = Incident._meta.get_field(name)
         keys = {getattr(row, relation.attname) for row in found.values()} - {None}
         heavy = [path.split("__")[1] for path in UNSHOWN if path.startswith(f"{name}__")]
         others = relation.related_model.objects.defer(*heavy).in_bulk(keys) if keys else {}
         for row in found.values():
-            relation.set_cached_value(row, others.get(getattr(row, relation.attname)))
+            setattr(row, name, others.get(getattr(row, relation.attname)))
     return found
 
 
-def audience_of(incident: Incident, *, users: Iterable[int] = ()) -> dict:
+def audience_of(incident: Any, *, users: Iterable[int] = ()) -> dict:
     """Who may be told of a change: the street, its community and grid, its department, the named users."""
     return {
         "permission": "incidents.view_incident",
@@ -78,15 +90,16 @@ def deadline_shape(deadline: Deadline) -> dict:
     }
 
 
-def alarm_shape(alarm: Alarm) -> dict:
-    """One alarm as the console shows it."""
+def alarm_shape(alarm: Alarm, incident: Any = None) -> dict:
+    """One alarm as the console shows it; `incident` spares the query where its row is at hand."""
+    incident = incident or alarm.incident
     return {
         "id": alarm.pk,
         "rev": alarm.rev,
         "kind": alarm.kind,
         "incident": alarm.incident_id,
-        "case_no": alarm.incident.case_no if alarm.incident_id else None,
-        "title": alarm.incident.title if alarm.incident_id else "",
+        "case_no": incident.case_no if incident else None,
+        "title": incident.title if incident else "",
         "for_role": alarm.for_role,
         "data": alarm.data,
         "raised_at": _iso(alarm.raised_at),
@@ -95,9 +108,9 @@ def alarm_shape(alarm: Alarm) -> dict:
     }
 
 
-def _shape(incident: Incident, deadlines: Iterable) -> dict:
+def _shape(incident: Any, deadlines: Iterable) -> dict:
     shape = {
-        "id": incident.pk,
+        "id": incident.id,
         "rev": incident.rev,
         "case_no": incident.case_no,
         "status": incident.status,

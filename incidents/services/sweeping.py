@@ -7,7 +7,7 @@ Two workers share the work (SKIP LOCKED); kill -9 at any point leaves rows that 
 from collections import Counter as Tally
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 import structlog
@@ -142,7 +142,7 @@ def _announce(deadline_ids: list[int], incident_ids: list[int], now: datetime) -
         cursor.execute(ADVANCE, [[miss.incident_id for miss in missed], revs, [miss.due_at for miss in missed]])
     incidents = incidents_to_show({miss.incident_id for miss in missed})
     _push(missed, revs, incidents)
-    _push_alarms(raise_alarms([miss for miss in missed if not miss.during_outage], incidents, now))
+    _push_alarms(raise_alarms([miss for miss in missed if not miss.during_outage], now), incidents)
     for code, count in Tally(miss.code for miss in missed).items():
         MISSED.labels(code).inc(count)
     for miss in missed:
@@ -150,12 +150,12 @@ def _announce(deadline_ids: list[int], incident_ids: list[int], now: datetime) -
     return len(missed)
 
 
-def raise_alarms(missed: Sequence[Miss | Deadline], incidents: Mapping[int, Incident], now: datetime) -> list[Alarm]:
+def raise_alarms(missed: Sequence[Miss | Deadline], now: datetime) -> list[Alarm]:
     """The alarms that these misses call for; one that stands already is not raised again."""
     wanted = {
         miss.id: Alarm(
             kind=KIND_OF[miss.code],
-            incident=incidents[miss.incident_id],
+            incident_id=miss.incident_id,
             deadline_id=miss.id,
             for_role=ALARMS[miss.on_miss],
             data={"code": miss.code, "part": miss.part, "due_at": miss.due_at.isoformat()},
@@ -186,7 +186,7 @@ def raise_alarms(missed: Sequence[Miss | Deadline], incidents: Mapping[int, Inci
 
 def raise_alarm(deadline: Deadline, now: datetime) -> None:
     """The alarm for one miss that a late stop brought to light, with its push."""
-    alarms = raise_alarms([deadline], {deadline.incident_id: deadline.incident}, now)
+    alarms = raise_alarms([deadline], now)
     if deadline.on_miss in ALARMS:
         Deadline.objects.filter(pk=deadline.pk, consequence_at__isnull=True).update(consequence_at=now)
     _push_alarms(alarms)
@@ -278,7 +278,7 @@ def _line(miss: Miss) -> Line:
     return Line("incident", miss.incident_id, "incident.deadline_missed", miss.due_at, data)
 
 
-def _push(missed: Sequence[Miss], revs: Sequence[int], incidents: Mapping[int, Incident]) -> None:
+def _push(missed: Sequence[Miss], revs: Sequence[int], incidents: Mapping[int, Any]) -> None:
     shapes = dict(zip(incidents, incident_shapes(list(incidents.values())), strict=True))
     announce_changes(
         Change(
@@ -294,7 +294,7 @@ def _push(missed: Sequence[Miss], revs: Sequence[int], incidents: Mapping[int, I
     )
 
 
-def _push_alarms(alarms: Sequence[Alarm]) -> None:
+def _push_alarms(alarms: Sequence[Alarm], incidents: Mapping[int, Any] | None = None) -> None:
     if not alarms:
         return
     lines = [
@@ -306,7 +306,16 @@ def _push_alarms(alarms: Sequence[Alarm]) -> None:
         cursor.execute(NUMBER_ALARMS, [[alarm.pk for alarm in alarms], revs])
     for alarm, rev in zip(alarms, revs, strict=True):
         alarm.rev = rev
+    rows = incidents or {}
     announce_changes(
-        Change("alarm", alarm.pk, alarm.rev, line.verb, alarm.raised_at, alarm_shape(alarm), ALARM_AUDIENCE)
+        Change(
+            "alarm",
+            alarm.pk,
+            alarm.rev,
+            line.verb,
+            alarm.raised_at,
+            alarm_shape(alarm, rows.get(alarm.incident_id or 0)),
+            ALARM_AUDIENCE,
+        )
         for alarm, line in zip(alarms, lines, strict=True)
     )
