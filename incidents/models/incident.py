@@ -97,6 +97,7 @@ class Incident(models.Model):
             models.Index(fields=["category", "lat", "lon"], condition=Q(ended_at__isnull=True), name="incident_nearby"),
             models.Index(fields=["status", "-id"], name="incident_by_status"),
             models.Index(fields=["opened_at"], name="incident_by_time"),
+            models.Index(fields=["ended_at"], name="incident_by_end"),
             models.Index(fields=["community", "-id"], name="incident_by_community"),
             models.Index(fields=["suspended_until"], condition=Q(suspended_at__isnull=False), name="incident_on_hold"),
         ]
