@@ -1,10 +1,12 @@
 """The room of units and orders; at start it widens whose incidents a unit's members may see."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class DispatchConfig(AppConfig):
     name = "dispatch"
+    verbose_name = _("units and orders")
 
     def ready(self):
         # Models can be imported only now.
