@@ -67,6 +67,7 @@ def _options() -> argparse.Namespace:
 def _fill(db: Database, template: int, promises: int) -> None:
     incidents = promises // PER_INCIDENT
     last = db.one("select max(id) from incidents_incident")
+    db.run("update incidents_deadline set void_at = now() where incident_id = %s", template)
     db.run("update incidents_incident set status = 'dispatched' where id = %s", template)
     db.copies(
         "incidents_incident",
@@ -89,10 +90,10 @@ def _fill(db: Database, template: int, promises: int) -> None:
         stop="c.stop",
         on_miss="c.on_miss",
         policy="c.policy",
+        void_at="null",
         due_at="now() + interval '1 day' + n * interval '1 second'",
         work_at="now() + interval '1 day' + n * interval '1 second'",
     )
-    db.run("delete from incidents_deadline where incident_id = %s", template)
     db.run("vacuum analyze incidents_incident")
     db.run("vacuum analyze incidents_deadline")
 

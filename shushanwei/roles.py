@@ -21,6 +21,8 @@ def ws(config: Config) -> Program:
     command = [sys.executable, "-m", "uvicorn", "shushanwei.asgi:application"]
     command += ["--host", config.bind, "--port", str(config.ws_port), "--log-level", "warning", "--no-access-log"]
     command += ["--timeout-graceful-shutdown", "3"]
+    # Packing costs more than sending: each screen would have its own copy of every message squeezed.
+    command += ["--ws-per-message-deflate", "false"]
     return Program("ws", command)
 
 

@@ -70,12 +70,12 @@ class Sender:
             self._local.connection = None
             raise
 
-    def send_until_taken(self, body, patience_s: float = 60) -> dict:
+    def send_until_taken(self, body, patience_s: float = 60, trace: str = "") -> dict:
         """Send the same again, as a camera does, until it is acknowledged; returns the answer."""
         until = time.monotonic() + patience_s
         while time.monotonic() < until:
             try:
-                status, answer = self.send(body, timeout=5)
+                status, answer = self.send(body, timeout=5, trace=trace)
             except (OSError, HTTPException, ValueError):
                 time.sleep(0.1)
                 continue

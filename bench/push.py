@@ -1,0 +1,99 @@
+"""From the POST of an alert to the screens, and one push to many: `python -m bench.push [--rate 100] [--seconds 20]`.
+
+(a) 200 screens; cameras send 100 alerts a second, each a thing of its own: stored, worked off by the real worker
+into an incident with its clocks and journal, pushed. The delay is from before the POST to the arrival on a screen,
+for all screens. (b) 1,000 screens; single changes published by another process, from `publish()` to each screen.
+"""
+
+import argparse
+import threading
+import time
+
+from bench.common import Screens, machine, quantiles, system, table
+from tests.outside import Sender, an_alert, cookie_of
+
+PUBLISH = """
+import time
+from shushanwei.journal import live
+for number in range({count}):
+    live.publish({{"type": "change", "subject": "incident", "id": 1, "rev": 10**9 + number, "verb": "incident.opened",
+                  "shape": {{"text": "x" * 2_500}}, "trace": str(time.time())}})
+    time.sleep(0.25)
+live.flush()
+"""
+
+
+def main() -> None:
+    """Start the system, measure both, print both."""
+    options = _options()
+    print(f"push: {machine()}")
+    with system(WEB_WORKERS="1") as stack:
+        cookie = cookie_of(stack)
+        rows = [_stream(stack, cookie, options)]
+        table("From POST to the screens", ["alerts", "a second", "pushes", "lost", "p50 ms", "p99 ms", "max ms"], rows)
+        time.sleep(3)
+        rows = [_single(stack, cookie, options.many, options.pushes)]
+        table("One push to many", ["screens", "pushes", "deliveries", "p50 ms", "p99 ms", "max ms"], rows)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rate", type=int, default=100, help="alerts a second")
+    parser.add_argument("--seconds", type=int, default=20)
+    parser.add_argument("--screens", type=int, default=200)
+    parser.add_argument("--many", type=int, default=1_000, help="screens of the second part")
+    parser.add_argument("--pushes", type=int, default=40, help="single pushes of the second part")
+    parser.add_argument("--threads", type=int, default=8, help="cameras that send at once")
+    parser.add_argument("--kind", default="road_occupied")
+    return parser.parse_args()
+
+
+def _stream(stack, cookie: str, options: argparse.Namespace) -> list:
+    sender = Sender(stack, "bench")
+    sender.send_until_taken(an_alert(9_999))
+    screens = Screens(stack, cookie, options.screens)
+    sent: dict[str, float] = {}
+    total = options.rate * options.seconds
+    begin = time.time() + 0.5
+
+    def send(first: int) -> None:
+        for number in range(first, total, options.threads):
+            time.sleep(max(0.0, begin + number / options.rate - time.time()))
+            trace = f"p-{number}"
+            sent[trace] = time.time()
+            sender.send_until_taken(an_alert(number, kind=options.kind), trace=trace)
+
+    threads = [threading.Thread(target=send, args=[first]) for first in range(options.threads)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    took = time.time() - begin
+    time.sleep(8)
+    told = screens.stop()
+    # The first push of a trace is the incident that it opened.
+    first: dict[str, int] = {}
+    for rev in sorted(told["traces"]):
+        if told["traces"][rev] in sent:
+            first.setdefault(told["traces"][rev], rev)
+    posted = {rev: sent[trace] for trace, rev in first.items()}
+    late = [(when - posted[rev]) * 1_000 for heard in told["heard"] for rev, when in heard if rev in posted]
+    lost = total * options.screens - len(late)
+    return [total, total / took, len(late), lost, *quantiles(late)]
+
+
+def _single(stack, cookie: str, count: int, pushes: int) -> list:
+    screens = Screens(stack, cookie, count)
+    time.sleep(2)
+    stack.django(PUBLISH.format(count=pushes))
+    time.sleep(2)
+    told = screens.stop()
+    sent = {rev: float(trace) for rev, trace in told["traces"].items() if rev >= 10**9}
+    late = [(when - sent[rev]) * 1_000 for heard in told["heard"] for rev, when in heard if rev in sent]
+    if len(late) != count * pushes:
+        print(f"{count * pushes - len(late)} deliveries are missing")
+    return [count, pushes, len(late), *quantiles(late)]
+
+
+if __name__ == "__main__":
+    main()
