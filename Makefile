@@ -17,7 +17,7 @@ run: .venv/.run node_modules/.installed ## start the whole system; Ctrl-C stops 
 test: .venv/.dev node_modules/.installed ## all tests, on a private PostgreSQL and Redis (ARGS="tests/grid -x" for some)
 	@.ci/browser
 	@$(PY) -m shushanwei.common.messages
-	@$(PY) -m pytest -n $(or $(WORKERS),auto) --dist loadgroup $(ARGS)
+	@$(if $(ARGS),$(PY) -m pytest $(ARGS),.ci/tests $(WORKERS))
 
 lint: .venv/.dev node_modules/.installed ## style, layers, types, migrations, deployment checks
 	$(PY) -m ruff check .

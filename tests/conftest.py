@@ -45,12 +45,12 @@ _start_django()
 pytest_plugins = ["tests.fixtures"]
 
 
+@pytest.hookimpl(tryfirst=True)  # the marks must be there before -m is looked at
 def pytest_collection_modifyitems(items):
     """One running system a machine is enough: all tests that need it go to the same worker."""
     for item in items:
         if "live_stack" in item.fixturenames:
             item.add_marker(pytest.mark.stack)
-            item.add_marker(pytest.mark.xdist_group("stack"))
         if "browser" in item.fixturenames:
             item.add_marker(pytest.mark.browser)
 
