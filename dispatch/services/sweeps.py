@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from dispatch import selectors
 from dispatch.defaults import RULES
-from dispatch.models import Assignment, DispatchRule, Reinforcement
+from dispatch.models import Assignment, DispatchRule, Reinforcement, Unit
 from dispatch.services.answers import hand_on, release
 from dispatch.services.base import Part, Status, alarm_no_unit, end, locked_order, story, tell_order
 from dispatch.services.placing import had_main, order_next, place, place_department, take
@@ -174,7 +174,16 @@ def _waiting_ids(now: datetime) -> list[int]:
     main = Assignment.objects.filter(incident=OuterRef("pk"), ended_at__isnull=True, part=Part.MAIN)
     nobody = Q(status__in=[IncidentStatus.REWORK, IncidentStatus.HANDLING], suspended_at__isnull=True) & ~Exists(main)
     waiting = Incident.objects.filter(Q(status=IncidentStatus.PENDING_DISPATCH) & due | nobody)
+    if not _somebody_is_free():
+        # Asking again each second for every incident would only take the time from new alerts.
+        known = Alarm.objects.filter(incident=OuterRef("pk"), kind=Alarm.Kind.NO_UNIT, acknowledged_at__isnull=True)
+        waiting = waiting.exclude(Exists(known))
     return list(waiting.order_by("level", "id").values_list("id", flat=True)[:BATCH])
+
+
+def _somebody_is_free() -> bool:
+    busy = Assignment.objects.filter(unit=OuterRef("pk"), ended_at__isnull=True)
+    return Unit.objects.filter(~Exists(busy), is_active=True, on_duty_since__isnull=False).exists()
 
 
 def _is_due(incident: Incident, rule: DispatchRule, now: datetime) -> bool:
