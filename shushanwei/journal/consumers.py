@@ -45,12 +45,13 @@ class LiveConsumer(AsyncWebsocketConsumer):
 
     async def _send_all(self) -> None:
         assert self.client is not None
+        queue, send = self.client.queue, self.base_send  # for a thousand screens every call in between counts
         while True:
-            text = await self.client.queue.get()
+            text = await queue.get()
             if text is None:
                 await self.close(UNAUTHORISED)
                 return
-            await self.send(text_data=text)
+            await send({"type": "websocket.send", "text": text})
 
 
 def _reach(user) -> dict[str, Reach]:
