@@ -38,7 +38,8 @@ def main() -> None:
         _fill(db, template_incident(stack), options.open)
         waiting = db.one(f"select count(*) from incidents_deadline where {STATE}")
         print(
-            f"{waiting:,} open promises of {waiting // PER_INCIDENT:,} incidents written in {time.monotonic() - began:.0f} s"
+            f"{waiting:,} open promises of {waiting // PER_INCIDENT:,} incidents,"
+            f" written in {time.monotonic() - began:.0f} s"
         )
         cookie = cookie_of(stack)
         rows = [_rest(db, stack, cookie, options.rest)]
@@ -52,7 +53,8 @@ def main() -> None:
         table("Floors", ["statement", "ms"], list(floors.items()))
         best = min(row[5] for row in bursts if row[0] == "5,000")
         print(
-            f"\n5,000 told in {best:,.0f} ms: {best / floors['update 5,000 in one statement']:.1f} times the bare UPDATE"
+            f"\n5,000 told in {best:,.0f} ms:"
+            f" {best / floors['update 5,000 in one statement']:.1f} times the bare UPDATE"
         )
 
 
@@ -150,13 +152,15 @@ def _told(db: Database, told: dict, which: tuple[float, float], count: int) -> l
 
 def _floors(db: Database) -> dict[str, float]:
     ids = [row[0] for row in db.ask(
-        f"select id from incidents_deadline where {STATE} and on_miss = '' and due_at > now() + interval '1 hour' limit 5000"
+        f"select id from incidents_deadline where {STATE} and on_miss = ''"
+        " and due_at > now() + interval '1 hour' limit 5000"
     )]  # fmt: skip
     return {
         "next due": _ms(lambda: db.ask(f"select min(work_at) from incidents_deadline where {STATE}")),
         "claim 5,000 (select … for update skip locked)": _ms(
             lambda: db.ask(
-                f"select id from incidents_deadline where {STATE} order by work_at, id limit 5000 for update skip locked"
+                f"select id from incidents_deadline where {STATE} order by work_at, id"
+                " limit 5000 for update skip locked"
             )
         ),
         "update 5,000 in one statement": _ms(

@@ -59,7 +59,7 @@ class Database:
         return self.ask(query, *values)[0][0]
 
     def copies(self, table: str, template: str, numbers: str, **columns: str) -> int:
-        """Write a copy of the row `template` (a condition) for each row of `numbers` (SQL giving n), some columns anew."""
+        """Copy the row `template` (a condition) for each row of `numbers` (SQL giving n), some columns anew."""
         names = [
             name
             for (name,) in self.ask(
@@ -133,7 +133,8 @@ def machine() -> str:
         "",
     )
     load = os.getloadavg()
-    return f"{os.cpu_count()} cores {model}, load before {load[0]:.1f} {load[1]:.1f} {load[2]:.1f}, {time.strftime('%Y-%m-%d')}"
+    before = " ".join(f"{one:.1f}" for one in load)
+    return f"{os.cpu_count()} cores {model}, load before {before}, {time.strftime('%Y-%m-%d')}"
 
 
 def _cell(value: object) -> str:

@@ -42,7 +42,7 @@ asked = {
     "30515 figures, uncached": lambda: figures.figures_today.__wrapped__(),
     "seven-day trend, uncached": lambda: figures._trends.__wrapped__(),
     "counts of today, uncached": lambda: counts.today.__wrapped__(),
-    "usual day, uncached": lambda: counts._usual.__wrapped__(figures.midnight(__import__("django.utils.timezone").utils.timezone.now())),
+    "usual day, uncached": lambda: counts._usual.__wrapped__(figures.midnight(db_now())),
     "checks to order": unordered_check_ids,
     "holds that end": lambda: resumable_ids(db_now()),
 }
