@@ -93,8 +93,8 @@ def an_alert(place: int = 0, **values) -> dict:
     body = {
         "external_id": f"x-{time.time_ns()}-{next(_numbers)}",
         "kind": "road_occupied",
-        "lon": 120.10 + (place % 100) * NORTH,
-        "lat": 30.00 + (place // 100) * NORTH,
+        "lon": round(118.0 + (place % 1_000) * NORTH, 6),
+        "lat": round(26.0 + (place // 1_000) * NORTH, 6),
         "crs": "wgs84",
         "occurred_at": datetime.now(UTC).isoformat(),
         "confidence": 0.9,
