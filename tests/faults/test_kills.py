@@ -29,7 +29,7 @@ def test_a_killed_process_loses_nothing_and_doubles_nothing(live_stack, sender, 
     began = time.monotonic()
     old = live_stack.kill(name)
 
-    live_stack.wait_restarted(name, old, patience_s=10)
+    live_stack.wait_restarted(name, old, patience_s=10 * slowness())
     healed(live_stack, sender, listener, places + 400)
     took = time.monotonic() - began
     live_stack.wait_ready(30)
