@@ -7,7 +7,7 @@ import pytest
 from bench.common import template_incident
 from tests.outside import Listener, Sender, cookie_of
 
-_places = itertools.count(0, 500)
+_places = itertools.count(0, 5_000)
 _codes = itertools.count(1)
 
 

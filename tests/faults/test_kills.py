@@ -30,7 +30,7 @@ def test_a_killed_process_loses_nothing_and_doubles_nothing(live_stack, sender, 
     old = live_stack.kill(name)
 
     live_stack.wait_restarted(name, old, patience_s=10 * slowness())
-    healed(live_stack, sender, listener, places + 400)
+    healed(live_stack, sender, listener, places + 4_000)
     took = time.monotonic() - began
     live_stack.wait_ready(30)
     time.sleep(1)
@@ -44,7 +44,7 @@ def test_an_emptied_redis_loses_nothing_and_doubles_nothing(live_stack, sender, 
     for _ in range(5):
         live_stack.redis().flushall()
         time.sleep(0.5)
-    assert healed(live_stack, sender, listener, places + 400) < RECOVERY_S * slowness()
+    assert healed(live_stack, sender, listener, places + 4_000) < RECOVERY_S * slowness()
     flow.stop()
     all_is_well(live_stack, flow)
 
