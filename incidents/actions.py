@@ -1,5 +1,6 @@
 """Which step a person may take on an incident right now: a permission and the states it fits. No database here."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from incidents.lifecycle import LIVE, Status
@@ -35,6 +36,13 @@ ACTIONS = [
     Action("reopen", "incidents.close_incident", (S.CLOSED,)),
     Action("suspend", "incidents.suspend_incident", (S.HANDLING,)),
     Action("resume", "incidents.suspend_incident", (S.HANDLING,)),
+    Action("request-time", "incidents.request_time", (S.HANDLING,)),
+    Action("endorse-time", "incidents.endorse_time", (S.HANDLING,)),
+    Action("withdraw-time", "incidents.request_time", (S.HANDLING,)),
+    Action("decide-time", "incidents.suspend_incident", (S.HANDLING,)),
+    Action("supervise", "incidents.supervise", _LIVE),
+    Action("reply-supervision", "incidents.reply_supervision", tuple(S)),
+    Action("clear-supervision", "incidents.supervise", tuple(S)),
     Action("extend", "incidents.suspend_incident", (S.DISPATCHED, S.HANDLING)),
     Action("follow-up", "incidents.follow_up", tuple(S)),
     Action("agree-follow-up", "incidents.follow_up", tuple(S)),
@@ -51,8 +59,14 @@ def allowed(
     followed_up: bool,
     reopened: bool,
     level: int,
+    requests: Collection[str] = (),
+    notices: Collection[bool] = (),
 ) -> list[str]:
-    """The names of the steps that make sense now for somebody who holds the permissions `held`."""
+    """The names of the steps that make sense now for somebody who holds the permissions `held`.
+
+    `requests` are the states of the open requests for time; `notices` say of each open supervision notice whether it
+    has been answered.
+    """
     fits = {
         "resume": suspended,
         "suspend": not suspended,
@@ -61,6 +75,12 @@ def allowed(
         "agree-follow-up": scene_closed and not followed_up,
         "reopen": not reopened,
         "decline-reinforcement": level <= 2,
+        "request-time": not suspended,
+        "endorse-time": "asked" in requests,
+        "withdraw-time": bool(requests),
+        "decide-time": "endorsed" in requests,
+        "reply-supervision": False in notices,
+        "clear-supervision": bool(notices),
     }
     return [
         action.name

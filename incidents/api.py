@@ -106,6 +106,14 @@ class OneIncident(APIView):
                 "returns": shapes.ReturnShape(
                     incident.returns.select_related("by", "department").order_by("pk"), many=True
                 ).data,
+                "time_requests": shapes.TimeRequestShape(
+                    incident.time_requests.select_related("department", "asked_by", "endorsed_by", "decided_by"),
+                    many=True,
+                ).data,
+                "supervisions": shapes.SupervisionShape(
+                    incident.supervisions.select_related("department", "issued_by", "replied_by", "cleared_by"),
+                    many=True,
+                ).data,
                 "closing": incident.closing,
                 "standard": shapes.StandardShape(incident.standard).data if incident.standard else None,
                 "reporter": {"name": incident.reporter_name_masked, "phone": incident.reporter_phone_masked},
@@ -117,6 +125,8 @@ class OneIncident(APIView):
                     followed_up=incident.followup_done_at is not None,
                     reopened=incident.reopen_count > 0,
                     level=incident.level,
+                    requests=selectors.open_requests(incident),
+                    notices=selectors.open_notices(incident),
                 ),
             }
         )

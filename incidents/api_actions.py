@@ -12,19 +12,24 @@ from rest_framework.views import APIView
 from incidents import selectors, services
 from incidents import serializers as shapes
 from incidents.actions import BY_NAME
-from incidents.models import Incident
 from incidents.shapes import incident_shape
 from shushanwei.common.errors import BadInput, NotAllowed
 from shushanwei.people.models import User
 
-Step = Callable[[int, User, dict], Incident]
+Step = Callable[[int, User, dict], object]
 
 
-def _force_close(pk: int, user: User, given: dict) -> Incident:
+def _force_close(pk: int, user: User, given: dict) -> object:
     second = authenticate(None, username=given["second"], password=given["second_password"])
     if not isinstance(second, User):
         raise BadInput("second", _("The second signature is not right."))
     return services.force_close(pk, actor=user, second=second, reason=given["reason"])
+
+
+def _supervise(pk: int, user: User, given: dict) -> object:
+    if given["level"] == 2 and not user.has_perm("incidents.supervise_as_leader"):
+        raise NotAllowed(_("This needs the permission %(code)s.") % {"code": "incidents.supervise_as_leader"})
+    return services.supervise(pk, actor=user, **given)
 
 
 STEPS: dict[str, tuple[type[serializers.Serializer], Step]] = {
@@ -50,6 +55,19 @@ STEPS: dict[str, tuple[type[serializers.Serializer], Step]] = {
     "reopen": (shapes.ReasonInput, lambda pk, user, given: services.reopen(pk, actor=user, **given)),
     "suspend": (shapes.SuspendInput, lambda pk, user, given: services.suspend(pk, actor=user, **given)),
     "resume": (shapes.NothingInput, lambda pk, user, given: services.resume(pk, actor=user)),
+    "request-time": (shapes.TimeRequestInput, lambda pk, user, given: services.request_time(
+        pk, actor=user, endorsed=user.has_perm("incidents.endorse_time"), **given)),
+    "endorse-time": (shapes.TimeRequestChoice, lambda pk, user, given: services.endorse_request(
+        selectors.time_request_of(pk, given["request"]), actor=user)),
+    "withdraw-time": (shapes.TimeRequestChoice, lambda pk, user, given: services.withdraw_request(
+        selectors.time_request_of(pk, given["request"]), actor=user)),
+    "decide-time": (shapes.TimeDecisionInput, lambda pk, user, given: services.decide_request(
+        selectors.time_request_of(pk, given["request"]), actor=user, approve=given["approve"], note=given["note"])),
+    "supervise": (shapes.SuperviseInput, _supervise),
+    "reply-supervision": (shapes.SupervisionReplyInput, lambda pk, user, given: services.reply_supervision(
+        selectors.supervision_of(pk, given["supervision"]), actor=user, reply=given["reply"])),
+    "clear-supervision": (shapes.SupervisionClearInput, lambda pk, user, given: services.clear_supervision(
+        selectors.supervision_of(pk, given["supervision"]), actor=user, note=given["note"])),
     "extend": (shapes.ReasonInput, lambda pk, user, given: services.extend(pk, actor=user, **given)),
     "follow-up": (shapes.FollowUpInput, lambda pk, user, given: services.follow_up(pk, actor=user, **given)),
     "agree-follow-up": (

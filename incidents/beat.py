@@ -16,6 +16,21 @@ SCHEDULE = {
         "schedule": 10.0,
         "options": {"queue": "default", "expires": 10},
     },
+    "remind": {
+        "task": "incidents.remind",
+        "schedule": 5.0,
+        "options": {"queue": "default", "expires": 5},
+    },
+    "call-for-supervision": {
+        "task": "incidents.call_for_supervision",
+        "schedule": 30.0,
+        "options": {"queue": "default", "expires": 30},
+    },
+    "apply-calendar": {
+        "task": "incidents.apply_calendar",
+        "schedule": 10.0,
+        "options": {"queue": "default", "expires": 10},
+    },
     "order-checks": {
         "task": "incidents.order_checks",
         "schedule": 5.0,

@@ -7,10 +7,10 @@ from django.db.models import Q, QuerySet
 
 from grid.models import Posting
 from incidents.lifecycle import Status
-from incidents.models import Alarm, CaseCategory, Incident
+from incidents.models import Alarm, CaseCategory, Incident, Supervision, TimeRequest
 from incidents.shapes import RELATED, UNSHOWN
 from shushanwei.common.clock import db_now
-from shushanwei.common.errors import NotFound
+from shushanwei.common.errors import BadInput, NotFound
 from shushanwei.people.access import Reach, reach_of
 from shushanwei.people.models import User
 
@@ -66,6 +66,31 @@ def open_alarms(user: User) -> QuerySet[Alarm]:
     return (
         Alarm.objects.filter(acknowledged_at__isnull=True).select_related("incident", "acknowledged_by").order_by("-id")
     )
+
+
+def time_request_of(incident_id: int, request: int) -> int:
+    """The id of a request for time, if it is of this incident; raises BadInput for `request`."""
+    if not TimeRequest.objects.filter(pk=request, incident_id=incident_id).exists():
+        raise BadInput("request", f"There is no request {request} of this incident.")
+    return request
+
+
+def supervision_of(incident_id: int, supervision: int) -> int:
+    """The id of a supervision notice, if it is of this incident; raises BadInput for `supervision`."""
+    if not Supervision.objects.filter(pk=supervision, incident_id=incident_id).exists():
+        raise BadInput("supervision", f"There is no notice {supervision} of this incident.")
+    return supervision
+
+
+def open_requests(incident: Incident) -> list[str]:
+    """The states of its requests for time that await somebody."""
+    return list(incident.time_requests.filter(state__in=TimeRequest.OPEN).values_list("state", flat=True))
+
+
+def open_notices(incident: Incident) -> list[bool]:
+    """Of each open supervision notice: whether it has been answered."""
+    answered = incident.supervisions.filter(cleared_at__isnull=True).values_list("replied_at", flat=True)
+    return [at is not None for at in answered]
 
 
 def active_categories(scheme: str) -> QuerySet[CaseCategory]:

@@ -5,7 +5,7 @@ import math
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from incidents.models import Attachment, CaseCheck, CaseReturn
+from incidents.models import Attachment, CaseCheck, CaseReturn, Supervision, TimeRequest
 from incidents.models.alerts import SourceKind
 from incidents.services.closing import FOLLOW_UP_METHODS
 
@@ -107,6 +107,38 @@ class SuspendInput(serializers.Serializer):
     reason = Line()
 
 
+class TimeRequestInput(serializers.Serializer):
+    kind = serializers.ChoiceField(TimeRequest.Kind.choices)
+    reason = Line()
+    until = serializers.DateTimeField(required=False, allow_null=True, default=None)
+
+
+class TimeRequestChoice(serializers.Serializer):
+    request = serializers.IntegerField(min_value=1)
+
+
+class TimeDecisionInput(TimeRequestChoice):
+    approve = serializers.BooleanField()
+    note = Line(required=False, allow_blank=True, default="")
+
+
+class SuperviseInput(serializers.Serializer):
+    level = serializers.ChoiceField(Supervision.Level.choices, default=1)
+    note = Line(required=False, allow_blank=True, default="")
+
+
+class SupervisionChoice(serializers.Serializer):
+    supervision = serializers.IntegerField(min_value=1)
+
+
+class SupervisionReplyInput(SupervisionChoice):
+    reply = Line()
+
+
+class SupervisionClearInput(SupervisionChoice):
+    note = Line(required=False, allow_blank=True, default="")
+
+
 class LevelInput(serializers.Serializer):
     level = serializers.IntegerField(min_value=1, max_value=4)
     reason = Line(required=False, allow_blank=True, default="")
@@ -168,6 +200,34 @@ class ReturnShape(serializers.ModelSerializer):
         fields = ["reason", "note", "from_status", "to_status", "department", "by", "returned_at"]
 
 
+class TimeRequestShape(serializers.ModelSerializer):
+    department = serializers.StringRelatedField()
+    asked_by = serializers.StringRelatedField()
+    endorsed_by = serializers.StringRelatedField()
+    decided_by = serializers.StringRelatedField()
+
+    class Meta:
+        model = TimeRequest
+        fields = [
+            "id", "kind", "state", "reason", "until", "department", "asked_by", "asked_at", "endorsed_by",
+            "endorsed_at", "decided_by", "decided_at", "decision_note",
+        ]  # fmt: skip
+
+
+class SupervisionShape(serializers.ModelSerializer):
+    department = serializers.StringRelatedField()
+    issued_by = serializers.StringRelatedField()
+    replied_by = serializers.StringRelatedField()
+    cleared_by = serializers.StringRelatedField()
+
+    class Meta:
+        model = Supervision
+        fields = [
+            "id", "number", "level", "trigger", "note", "department", "issued_by", "issued_at", "reply_due_at", "reply",
+            "replied_by", "replied_at", "cleared_by", "cleared_at",
+        ]  # fmt: skip
+
+
 class ClassShape(serializers.Serializer):
     id = serializers.IntegerField()
     code = serializers.CharField()
@@ -195,6 +255,7 @@ class DeadlineShape(serializers.Serializer):
     paused_at = serializers.DateTimeField(allow_null=True)
     during_outage = serializers.BooleanField()
     exempt = serializers.BooleanField()
+    reminded = serializers.IntegerField()
 
 
 class IncidentShape(serializers.Serializer):
@@ -253,6 +314,8 @@ class IncidentDetail(serializers.Serializer):
     attachments = AttachmentShape(many=True)
     checks = CheckShape(many=True)
     returns = ReturnShape(many=True)
+    time_requests = TimeRequestShape(many=True)
+    supervisions = SupervisionShape(many=True)
     closing = serializers.DictField()
     actions = serializers.ListField(child=serializers.CharField())
 

@@ -22,7 +22,7 @@ SHOWN_COLUMNS = (
 )  # fmt: skip
 CLOCK_COLUMNS = (
     "id", "incident_id", "code", "part", "policy", "generation", "target_s", "started_at", "due_at", "stopped_at",
-    "met_at", "missed_at", "paused_at", "during_outage", "exempt",
+    "met_at", "missed_at", "paused_at", "during_outage", "exempt", "remind_count",
 )  # fmt: skip
 
 
@@ -87,6 +87,7 @@ def deadline_shape(deadline: Deadline) -> dict:
         "paused_at": _iso(deadline.paused_at),
         "during_outage": deadline.during_outage,
         "exempt": deadline.exempt,
+        "reminded": deadline.remind_count,
     }
 
 

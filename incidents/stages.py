@@ -1,28 +1,9 @@
-"""Stage clocks of a case file: which limit runs in which state. No database here."""
-
-from dataclasses import dataclass
+"""Stage clocks of a case file: which runs in which state; their limits are data (policy `stage`). No database here."""
 
 from incidents.lifecycle import Status
 
 S = Status
 
-
-@dataclass(frozen=True)
-class StageLimit:
-    """A default small limit: `kind` empty counts plain clock seconds, else the kinds of the limit engine."""
-
-    code: str
-    kind: str
-    seconds: int
-
-
-INTAKE = StageLimit("intake", "", 30 * 60)
-VERIFY = StageLimit("verify", "", 24 * 3600)
-DISPATCH = StageLimit("dispatch", "", 30 * 60)
-ACCEPT = StageLimit("accept", "work_hour", 2 * 3600)
-CHECK = StageLimit("check", "work_hour", 2 * 3600)
-CLOSE = StageLimit("close", "work_hour", 3600)
-DEFAULTS = {limit.code: limit for limit in (INTAKE, VERIFY, DISPATCH, ACCEPT, CHECK, CLOSE)}
 
 # The handling clock has the limit of the filing standard and runs from dispatch to the department's confirmation.
 RUNNING: dict[Status, tuple[str, ...]] = {

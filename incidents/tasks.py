@@ -1,12 +1,13 @@
 """Celery asks who is due; the rows answer. Every task may run twice at once."""
 
 import time
+from functools import partial
 
 import structlog
 from celery import shared_task
 
 from incidents import selectors, services
-from incidents.services import sweeping
+from incidents.services import calendar, reminding, supervising, sweeping
 from incidents.services.holding import resume_due
 from incidents.tasks_intake import process_alerts
 from shushanwei.common.clock import db_now
@@ -16,7 +17,15 @@ log = structlog.get_logger(__name__)
 ROUND_S = 0.95  # a nudge a second; each round looks again many times, and sleeps until the next promise is due
 LONGEST_NAP_S = 0.2
 
-__all__ = ["order_checks", "process_alerts", "resume_suspended", "run_clocks"]
+__all__ = [
+    "apply_calendar",
+    "call_for_supervision",
+    "order_checks",
+    "process_alerts",
+    "remind",
+    "resume_suspended",
+    "run_clocks",
+]
 
 
 @shared_task(name="incidents.run_clocks", expires=2)
@@ -51,6 +60,27 @@ def run_clocks() -> int:
 def resume_suspended() -> int:
     """Cases whose hold has ended go on by themselves."""
     return drain(selectors.resumable_ids(db_now()), resume_due)
+
+
+@shared_task(name="incidents.remind", expires=5)
+def remind() -> int:
+    """Reminders before a limit is used up and after a miss, until somebody moves."""
+    return drain(reminding.remindable_ids(db_now()), reminding.remind)
+
+
+@shared_task(name="incidents.call_for_supervision", expires=30)
+def call_for_supervision() -> int:
+    """Cases that a rule wants supervised: the shift leader or the commander is told once."""
+    done = 0
+    for incident_id, level in supervising.supervisable_ids(db_now()):
+        done += drain([incident_id], partial(supervising.call_for_supervision, level=level))
+    return done
+
+
+@shared_task(name="incidents.apply_calendar", expires=10)
+def apply_calendar() -> int:
+    """Lay open limits out again when the working calendar has been edited."""
+    return calendar.apply_calendar()
 
 
 @shared_task(name="incidents.order_checks", expires=5)

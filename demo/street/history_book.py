@@ -41,6 +41,7 @@ class Book:
             for row in AlertKind.objects.select_related("category__department", "szcg_category").exclude(category=None)
         }
         self.sla = policies_in_force(self.now)
+        self.stage = {clock["code"]: clock for clock in self.sla if clock["policy"] == "stage"}
         self._standards: dict[int, list[FilingStandard]] = {}
         for row in FilingStandard.objects.select_related("category__department"):
             self._standards.setdefault(row.category_id, []).append(row)

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from demo.street import wording
 from demo.street.history_life import Life, NotYet, S
 from dispatch.models import ArrivalProof, Assignment, Reinforcement
-from incidents import stages
 from incidents.models import CaseCheck, CaseReturn, Deadline
 from shushanwei.common.worktime import add_limit_seconds
 from shushanwei.people.models import User
@@ -159,7 +158,9 @@ def _case(life: Life) -> None:
         order = _give(life, department)
     clerk = book.department_user(department)
     limit = next(d for d in reversed(life.deadlines) if d.code == "handle" and not d.void_at)
-    accepted = add_limit_seconds(life.at, steps["accept"] * stages.ACCEPT.seconds, "work_hour", book.calendar)
+    accepted = add_limit_seconds(
+        life.at, steps["accept"] * book.stage["accept"]["target_s"], "work_hour", book.calendar
+    )
     if steps["accept"] < 1:  # an urgent matter is not left lying for two hours
         soon = limit.target_s * steps["handle"] * 0.4
         accepted = min(accepted, add_limit_seconds(life.at, soon, limit.limit_kind, book.calendar))
@@ -180,7 +181,7 @@ def _case(life: Life) -> None:
         life.wait_working(left.target_s * life.dice.uniform(0.2, 0.9), left.limit_kind)
         _done(life, again, clerk)
     _check(life, collector, passed=True)
-    life.wait_working(steps["close"] * stages.CLOSE.seconds, "work_hour")
+    life.wait_working(steps["close"] * life.book.stage["close"]["target_s"], "work_hour")
     incident.closing = facts
     life.move(S.CLOSED, book.seat_at(life.at, life.dice), note=facts["done"], closing=facts)
     _follow_up(life)
@@ -240,11 +241,11 @@ def _check(life: Life, collector: User | None, *, passed: bool) -> None:
     ordered = life.at
     check = CaseCheck(
         incident=life.incident, kind="check", collector=collector, ordered_at=ordered,
-        due_at=add_limit_seconds(ordered, stages.CHECK.seconds, "work_hour", life.book.calendar),
+        due_at=add_limit_seconds(ordered, life.book.stage["check"]["target_s"], "work_hour", life.book.calendar),
     )  # fmt: skip
     life.checks.append(check)
     life.move(S.CHECKING, None, collector=str(collector))
-    check.done_at = life.wait_working(life.item.steps["check"] * stages.CHECK.seconds, "work_hour")
+    check.done_at = life.wait_working(life.item.steps["check"] * life.book.stage["check"]["target_s"], "work_hour")
     check.done_by, check.result = collector, "passed" if passed else "failed"
     check.note = "现场与照片一致" if passed else "现场仍有残留,未达结案条件"
     if passed:

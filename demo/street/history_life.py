@@ -149,8 +149,8 @@ class Life:
             if code == "handle" and standard is not None:
                 kind = standard.limit_kind
                 due, seconds = self._handle_limit(standard, to)
-            elif code in stages.DEFAULTS:
-                kind, seconds = stages.DEFAULTS[code].kind, stages.DEFAULTS[code].seconds
+            elif code in self.book.stage:
+                kind, seconds = self.book.stage[code]["limit_kind"], self.book.stage[code]["target_s"]
                 due = add_limit_seconds(self.at, seconds, kind or "urgent_hour", calendar)
             else:
                 continue
@@ -188,12 +188,31 @@ class Life:
                 deadline.announced_at = deadline.missed_at
                 deadline.consequence_at = deadline.missed_at if deadline.on_miss else None
                 self._tell_miss(deadline)
+            self._reminders(deadline)
         missed = [d.missed_at for d in self.deadlines if d.missed_at]
         waiting = [d.due_at for d in self.deadlines
                    if not (d.stopped_at or d.missed_at or d.void_at or d.paused_at)]  # fmt: skip
         incident.overdue_at = min(missed, default=None)
         incident.next_due_at = min(waiting, default=None)
         self.entries.sort(key=lambda entry: entry.at)
+
+    def _reminders(self, deadline: Deadline) -> None:
+        """What is open is reminded from now on, by the rules of its policy."""
+        deadline.counted_from, deadline.counted_s = deadline.started_at, float(deadline.target_s)
+        deadline.remind_percent = deadline.remind_every_s = deadline.remind_count = 0
+        if deadline.stopped_at or deadline.void_at:
+            return
+        rule = next(c for c in self.incident.sla if c["policy"] == deadline.policy and c["code"] == deadline.code)
+        deadline.remind_percent, deadline.remind_every_s = rule["remind_percent"], rule["remind_every_s"]
+        kind, now = deadline.limit_kind or "urgent_hour", self.book.now
+        if deadline.missed_at and deadline.remind_every_s:
+            deadline.remind_count = 1
+            wait = self.dice.uniform(0.1, 1) * deadline.remind_every_s
+            deadline.remind_at = add_limit_seconds(now, wait, kind, self.book.calendar)
+        elif deadline.remind_percent and not deadline.missed_at:
+            used = deadline.target_s * deadline.remind_percent / 100
+            at = add_limit_seconds(deadline.started_at, used, kind, self.book.calendar)
+            deadline.remind_at, deadline.remind_count = (at, 0) if at > now else (None, 1)
 
     def _tell_miss(self, deadline: Deadline) -> None:
         self.at = deadline.missed_at

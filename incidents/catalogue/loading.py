@@ -15,6 +15,7 @@ from incidents.models import (
     CategoryMap,
     Department,
     FilingStandard,
+    FlowRules,
     LevelRule,
     SlaClock,
     SlaPolicy,
@@ -43,6 +44,9 @@ def load_catalogue(catalogue: Catalogue | None = None, *, reset_texts: bool = Fa
     _load_kinds(catalogue, by_code, written)
     _load_rules(catalogue, by_code, written)
     _load_policies(catalogue, written)
+    if not FlowRules.objects.exists():
+        FlowRules.objects.create(effective_from=min(policy.effective_from for policy in catalogue.policies))
+        written["rules of the flow"] += 1
     if reset_texts:
         _reset_texts(catalogue, rows, written)
     return +written

@@ -79,6 +79,9 @@ class Clock:
     applies: str
     accountable: str
     on_miss: str
+    limit_kind: str
+    remind_percent: int
+    remind_every_s: int
 
 
 @dataclass(frozen=True)
@@ -257,8 +260,8 @@ def _policies(data: dict[str, Any]) -> list[Policy]:
     for row in data["policy"]:
         ((zh, en),) = _table(row["name"], 2)
         clocks = tuple(
-            Clock(code, name_zh, name_en, start, stop, int(target), applies, accountable, on_miss)
-            for code, name_zh, name_en, start, stop, target, applies, accountable, on_miss in _table(row["clocks"], 9)
+            Clock(*texts[:5], int(texts[5]), *texts[6:10], int(texts[10]), int(texts[11]))
+            for texts in _table(row["clocks"], 12)
         )
         policies.append(Policy(row["code"], row["version"], zh, en, row["effective_from"], clocks))
     return policies

@@ -12,7 +12,8 @@ from incidents.models.catalogue import (
     SlaClock,
     SlaPolicy,
 )
-from incidents.models.deadlines import Alarm, CaseSequence, Deadline, Outage, SweepState
+from incidents.models.deadlines import Alarm, CalendarState, CaseSequence, Deadline, Outage, SweepState
+from incidents.models.flow import FlowRules, Supervision, TimeRequest
 from incidents.models.incident import Attachment, CaseCheck, CaseReturn, Incident
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Alert",
     "AlertKind",
     "Attachment",
+    "CalendarState",
     "CaseCategory",
     "CaseSequence",
     "CaseCheck",
@@ -28,6 +30,7 @@ __all__ = [
     "Deadline",
     "Department",
     "FilingStandard",
+    "FlowRules",
     "Incident",
     "LevelRule",
     "LimitKind",
@@ -37,5 +40,7 @@ __all__ = [
     "SlaClock",
     "SlaPolicy",
     "Source",
+    "Supervision",
     "SweepState",
+    "TimeRequest",
 ]

@@ -1,5 +1,6 @@
 """The catalogue as data: categories of every scheme, filing standards, levels, departments, policies."""
 
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -161,19 +162,24 @@ class SlaClock(models.Model):
 
     `start` and `stop` are event codes E0–E10. `applies` is one of: immediate (levels Ⅰ–Ⅲ that need field
     action), attended (whose plan needs attendance), reinforced (with E5), followed_up (disputes, help,
-    complaints, or flagged), all. `on_miss` names the consequence, empty for none.
+    complaints, or flagged), all; stage, for clocks that run with the states of a case file (no events).
+    `on_miss` names the consequence, empty for none. Reminded 催办 once `remind_percent` of the limit is used, and
+    every `remind_every_s` after a miss until the stop has come; 0 for never.
     """
 
     policy = models.ForeignKey(SlaPolicy, models.CASCADE, related_name="clocks")
     code = models.CharField(max_length=12)
     name_zh = models.CharField(max_length=40)
     name_en = models.CharField(max_length=60)
-    start = models.CharField(max_length=4)
-    stop = models.CharField(max_length=4)
+    start = models.CharField(max_length=4, blank=True)
+    stop = models.CharField(max_length=4, blank=True)
+    limit_kind = models.CharField(max_length=12, choices=LimitKind.choices, blank=True)  # empty: clock seconds
     target_s = models.PositiveIntegerField()
     applies = models.CharField(max_length=16)
     accountable = models.CharField(max_length=40, blank=True)
     on_miss = models.CharField(max_length=32, blank=True)
+    remind_percent = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(100)])
+    remind_every_s = models.PositiveIntegerField(default=0)
 
     class Meta:
         ordering = ["policy", "id"]

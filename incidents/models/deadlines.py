@@ -7,6 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 OPEN = Q(met_at__isnull=True, missed_at__isnull=True, void_at__isnull=True, paused_at__isnull=True)
 
+ENDLESS = {"stopped_at__isnull": True, "void_at__isnull": True}  # the stop has not come, missed or not
+RUNNING = {**ENDLESS, "paused_at__isnull": True}
+CALENDAR_KINDS = ["work_hour", "work_day"]
+
 
 class Deadline(models.Model):
     """One promise of one incident (阶段计时): `due_at`, `met_at`, `missed_at`.
@@ -14,6 +18,10 @@ class Deadline(models.Model):
     Copied from the policy when its clock starts. A miss carries the instant it fell due, and the stop event
     that comes later is kept in `stopped_at`; `met_at` is set only when the promise was kept. `work_at` is when
     the sweep looks at it (the due time, or later after a failed try).
+
+    `due_at` is `counted_from` plus `counted_s` of its kind of time: the whole limit from the start, what was left
+    after a hold, one original limit more after an extension. A changed calendar lays that out again.
+    `remind_at` is when it is reminded next (催办), empty for not at all.
     """
 
     incident = models.ForeignKey("incidents.Incident", models.PROTECT, related_name="deadlines")
@@ -40,7 +48,12 @@ class Deadline(models.Model):
     void_at = models.DateTimeField(null=True, blank=True)
     exempt = models.BooleanField(default=False)
     exempt_reason = models.CharField(max_length=200, blank=True)
-    warned_at = models.DateTimeField(null=True, blank=True)
+    counted_from = models.DateTimeField(null=True, blank=True)
+    counted_s = models.FloatField(db_default=0.0)
+    remind_percent = models.PositiveSmallIntegerField(db_default=0)
+    remind_every_s = models.PositiveIntegerField(db_default=0)
+    remind_at = models.DateTimeField(null=True, blank=True)
+    remind_count = models.PositiveSmallIntegerField(db_default=0)
 
     class Meta:
         ordering = ["due_at"]
@@ -68,6 +81,17 @@ class Deadline(models.Model):
                 condition=Q(missed_at__isnull=False, consequence_at__isnull=True) & ~Q(on_miss=""),
                 name="deadline_consequence",
             ),
+            models.Index(
+                fields=["remind_at"],
+                condition=Q(remind_at__isnull=False, **RUNNING),
+                name="deadline_reminder",
+            ),
+            # What a changed calendar lays out again.
+            models.Index(
+                fields=["limit_kind", "id"],
+                condition=Q(limit_kind__in=CALENDAR_KINDS, missed_at__isnull=True, **ENDLESS),
+                name="deadline_on_calendar",
+            ),
             models.Index(fields=["started_at", "code"], name="deadline_by_time"),
         ]
 
@@ -84,6 +108,8 @@ class Alarm(models.Model):
         S15_MISSED = "s15_missed", _("no reinforcement within 15 minutes")
         F24_MISSED = "f24_missed", _("no follow-up within 24 hours")
         NO_UNIT = "no_unit", _("no unit can be sent")
+        NO_PROGRESS = "no_progress", _("still nothing after the promised time")
+        SUPERVISION_DUE = "supervision_due", _("a case for supervision")
         LEVEL_2_UNDECIDED = "level_2_undecided", _("reinforcement neither requested nor declined")
         OUTAGE_DIGEST = "outage_digest", _("promises missed while the system was down")
 
@@ -136,6 +162,17 @@ class SweepState(models.Model):
 
     def __str__(self) -> str:
         return f"{self.last_run_at}"
+
+
+class CalendarState(models.Model):
+    """The working calendar as the open limits know it, one row: `seen` by the sweep, `applied` to the limits."""
+
+    seen = models.CharField(max_length=32)
+    seen_at = models.DateTimeField()
+    applied = models.CharField(max_length=32, blank=True)
+
+    def __str__(self) -> str:
+        return self.applied
 
 
 class CaseSequence(models.Model):

@@ -26,6 +26,8 @@ from incidents.services.filing import (
 from incidents.services.holding import exempt, extend, resume, return_case, return_to_filing, suspend
 from incidents.services.moving import mark, mark_locked, move, step
 from incidents.services.opening import Draft, open_incident, open_or_join
+from incidents.services.requesting import decide_request, endorse_request, request_time, withdraw_request
+from incidents.services.supervising import clear_supervision, reply_supervision, supervise
 from incidents.services.sweeping import announce_missed, raise_for
 
 __all__ = [
@@ -35,8 +37,11 @@ __all__ = [
     "agree_follow_up",
     "announce_missed",
     "answer",
+    "clear_supervision",
     "close",
+    "decide_request",
     "decline_reinforcement",
+    "endorse_request",
     "exempt",
     "extend",
     "file_case",
@@ -56,11 +61,15 @@ __all__ = [
     "raise_for",
     "reject",
     "reopen",
+    "reply_supervision",
+    "request_time",
     "resume",
     "return_case",
     "return_to_filing",
     "set_level",
     "step",
+    "supervise",
     "suspend",
     "void",
+    "withdraw_request",
 ]

@@ -1,7 +1,7 @@
 """Promises of an incident: started and stopped by events and stages, under the incident's lock."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import cast
 
 from django.db.models import Q
@@ -10,11 +10,17 @@ from grid.working import work_calendar
 from incidents.events import PER_FORCE, Facts, applies, outcome
 from incidents.models import Deadline, FilingStandard, Incident, SlaPolicy
 from incidents.models.deadlines import OPEN
-from incidents.stages import DEFAULTS
 from shushanwei.common.clock import db_now
-from shushanwei.common.worktime import LimitKind, add_limit_seconds, deadline_for, limit_seconds, remaining_seconds
+from shushanwei.common.worktime import (
+    LimitKind,
+    add_limit_seconds,
+    limit_seconds,
+    remaining_seconds,
+    same_period_window,
+)
 
 STAGE = "stage"
+LAID_OUT = ["due_at", "work_at", "counted_from", "counted_s", "remind_at"]
 
 
 def policies_in_force(at: datetime) -> list[dict]:
@@ -35,6 +41,9 @@ def policies_in_force(at: datetime) -> list[dict]:
             "applies": clock.applies,
             "accountable": clock.accountable,
             "on_miss": clock.on_miss,
+            "limit_kind": clock.limit_kind,
+            "remind_percent": clock.remind_percent,
+            "remind_every_s": clock.remind_every_s,
         }
         for policy in newest.values()
         for clock in policy.clocks.all()
@@ -72,24 +81,44 @@ def start_clocks(incident: Incident, clocks: Sequence[dict], at: datetime, part:
     """Open a deadline for each frozen clock; one that exists already (a retry) stays as it is."""
     Deadline.objects.bulk_create(
         [
-            Deadline(
-                incident=incident,
-                generation=incident.generation,
-                policy=clock["policy"],
-                code=clock["code"],
-                part=part,
-                stop=clock["stop"],
-                on_miss=clock["on_miss"],
-                accountable=clock["accountable"],
-                target_s=clock["target_s"],
-                started_at=at,
-                due_at=at + timedelta(seconds=clock["target_s"]),
-                work_at=at + timedelta(seconds=clock["target_s"]),
+            laid_out(
+                Deadline(
+                    incident=incident,
+                    generation=incident.generation,
+                    policy=clock["policy"],
+                    code=clock["code"],
+                    part=part,
+                    stop=clock["stop"],
+                    on_miss=clock["on_miss"],
+                    accountable=clock["accountable"],
+                    limit_kind=clock.get("limit_kind", ""),
+                    target_s=clock["target_s"],
+                    started_at=at,
+                    remind_percent=clock.get("remind_percent", 0),
+                    remind_every_s=clock.get("remind_every_s", 0),
+                ),
+                at,
+                clock["target_s"],
             )
             for clock in clocks
         ],
         ignore_conflicts=True,
     )
+
+
+def laid_out(deadline: Deadline, counted_from: datetime, counted_s: float) -> Deadline:
+    """Set (not save) when the promise falls due and when it is reminded, from what is left of its limit.
+
+    `counted_s` is in seconds of its own kind of time, from `counted_from` on.
+    """
+    kind, calendar = limit_kind(deadline.limit_kind), work_calendar()
+    deadline.counted_from, deadline.counted_s = counted_from, counted_s
+    deadline.due_at = deadline.work_at = add_limit_seconds(counted_from, counted_s, kind, calendar)
+    deadline.remind_at = None
+    if deadline.remind_percent and not deadline.remind_count:
+        unused = deadline.target_s * (100 - deadline.remind_percent) / 100
+        deadline.remind_at = add_limit_seconds(counted_from, max(counted_s - unused, 0), kind, calendar)
+    return deadline
 
 
 def stop(deadline: Deadline, at: datetime) -> bool:
@@ -120,17 +149,32 @@ def void_clocks(incident: Incident, condition: Q) -> int:
 
 def start_stage(incident: Incident, code: str, at: datetime, standard: FilingStandard | None = None) -> Deadline:
     """Open the clock of a stage; the handling stage takes its limit from the filing standard."""
-    calendar = work_calendar()
-    if code == "handle":
-        assert standard is not None
-        kind = standard.limit_kind
-        limit = _limit(kind)
-        seconds = limit_seconds(limit, standard.limit_value, calendar, _street_date(at))
-        due = deadline_for(at, limit, standard.limit_value, calendar)
-    else:
-        kind, seconds = DEFAULTS[code].kind, DEFAULTS[code].seconds
-        due = add_limit_seconds(at, seconds, _limit(kind), calendar)
-    return _open_stage(incident, code, kind, int(seconds), at, due)
+    rule = stage_rule(incident, code)
+    if code == "check" and incident.category.same_period:
+        until = same_period_window(at, incident.opened_at, work_calendar())[1]
+        return _open_stage(incident, rule, "", (until - at).total_seconds(), at)
+    if code != "handle":
+        return _open_stage(incident, rule, rule["limit_kind"], rule["target_s"], at)
+    assert standard is not None
+    kind = standard.limit_kind
+    seconds = limit_seconds(limit_kind(kind), standard.limit_value, work_calendar(), _street_date(at))
+    return _open_stage(incident, rule, kind, seconds, at)
+
+
+def stage_rule(incident: Incident, code: str) -> dict:
+    """The stage's clock as it was copied into the case when it opened; raises LookupError for an unknown stage."""
+    for rule in (*incident.sla, *policies_in_force(incident.opened_at)):
+        if rule["policy"] == STAGE and rule["code"] == code:
+            return rule
+    raise LookupError(code)
+
+
+def stage_due(incident: Incident, code: str, at: datetime) -> datetime:
+    """When a stage that begins at `at` would have to be done; same-period checks wait for their time of day."""
+    rule = stage_rule(incident, code)
+    if code == "check" and incident.category.same_period:
+        return same_period_window(at, incident.opened_at, work_calendar())[1]
+    return add_limit_seconds(at, rule["target_s"], limit_kind(rule["limit_kind"]), work_calendar())
 
 
 def continue_handling(incident: Incident, at: datetime) -> Deadline | None:
@@ -145,10 +189,8 @@ def continue_handling(incident: Incident, at: datetime) -> Deadline | None:
     )
     if last is None or last.met_at is None:
         return None
-    kind = _limit(last.limit_kind)
-    left = remaining_seconds(last.due_at, last.met_at, kind, work_calendar())
-    due = add_limit_seconds(at, left, kind, work_calendar())
-    return _open_stage(incident, "handle", last.limit_kind, int(left), at, due)
+    left = remaining_seconds(last.due_at, last.met_at, limit_kind(last.limit_kind), work_calendar())
+    return _open_stage(incident, stage_rule(incident, "handle"), last.limit_kind, left, at)
 
 
 def stop_stage(incident: Incident, code: str, at: datetime) -> list[Deadline]:
@@ -171,35 +213,40 @@ def resume_clocks(incident: Incident, at: datetime) -> None:
         incident=incident, paused_at__isnull=False, void_at__isnull=True
     ):
         assert deadline.paused_at is not None
-        kind = _limit(deadline.limit_kind)
-        left = remaining_seconds(deadline.due_at, deadline.paused_at, kind, calendar)
-        deadline.due_at = deadline.work_at = add_limit_seconds(at, left, kind, calendar)
+        left = remaining_seconds(deadline.due_at, deadline.paused_at, limit_kind(deadline.limit_kind), calendar)
+        laid_out(deadline, at, left)
         deadline.paused_s += int((at - deadline.paused_at).total_seconds())
         deadline.paused_at = None
-        deadline.save(update_fields=["due_at", "work_at", "paused_s", "paused_at"])
+        deadline.save(update_fields=[*LAID_OUT, "paused_s", "paused_at"])
 
 
-def _open_stage(incident: Incident, code: str, kind: str, seconds: int, at: datetime, due: datetime) -> Deadline:
-    earlier = Deadline.objects.filter(incident=incident, policy=STAGE, code=code, generation=incident.generation)
-    return Deadline.objects.create(
+def _open_stage(incident: Incident, rule: dict, kind: str, seconds: float, at: datetime) -> Deadline:
+    earlier = Deadline.objects.filter(
+        incident=incident, policy=STAGE, code=rule["code"], generation=incident.generation
+    )
+    deadline = Deadline(
         incident=incident,
         generation=incident.generation,
         policy=STAGE,
-        code=code,
+        code=rule["code"],
         part=str(earlier.count() + 1),
-        on_miss="",
+        on_miss=rule["on_miss"],
+        accountable=rule["accountable"],
         limit_kind=kind,
-        target_s=max(seconds, 0),
+        target_s=max(int(seconds), 0),
         started_at=at,
-        due_at=due,
-        work_at=due,
+        remind_percent=rule["remind_percent"],
+        remind_every_s=rule["remind_every_s"],
     )
+    laid_out(deadline, at, max(seconds, 0)).save(force_insert=True)
+    return deadline
 
 
 def _street_date(at: datetime) -> date:
     return at.astimezone(work_calendar().zone).date()
 
 
-def _limit(kind: str) -> LimitKind:
+def limit_kind(kind: str) -> LimitKind:
+    """The kind of time that a clock runs in."""
     # Plain clock seconds run as urgent hours do: always.
     return cast(LimitKind, kind or "urgent_hour")

@@ -6,24 +6,20 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from grid.working import work_calendar
 from incidents.lifecycle import Status
 from incidents.models import Attachment, CaseCheck, Deadline, Incident
 from incidents.models.deadlines import OPEN
+from incidents.rules import flow_rules
 from incidents.services import clocks
 from incidents.services.base import locked, must_be, must_say, refresh_next_due, tell
 from incidents.services.moving import mark_locked, step
-from incidents.stages import CHECK
 from shushanwei.common.clock import db_now
 from shushanwei.common.errors import BadInput, Conflict, WrongStep
 from shushanwei.common.wording import one_of
-from shushanwei.common.worktime import add_work_seconds, same_period_window
 from shushanwei.people.models import User
 
 S = Status
-REOPEN_DAYS = 7
 FOLLOW_UP_METHODS = ("visit", "phone", "mediation_room")
-BRIEF = 30  # characters; below it the closing is likely to come back as too brief 过简闭环
 
 
 @transaction.atomic
@@ -32,9 +28,7 @@ def order_check(incident_id: int, *, actor: User | None = None, collector: User 
     incident = locked(incident_id)
     must_be(incident, S.PENDING_CHECK)
     now = db_now()
-    due = add_work_seconds(now, CHECK.seconds, work_calendar())
-    if incident.category.same_period:
-        due = same_period_window(now, incident.opened_at, work_calendar())[1]
+    due = clocks.stage_due(incident, "check", now)
     CaseCheck.objects.create(
         incident=incident, kind=CaseCheck.Kind.CHECK, collector=collector, ordered_at=now, due_at=due
     )
@@ -75,7 +69,8 @@ def finish_check(incident_id: int, *, actor: User, passed: bool, note: str = "",
 def close(incident_id: int, *, actor: User, closing: dict, confirm_brief: bool = False) -> Incident:
     """Close with the four facts: found, contacted, done, remains (结案); the closing condition is met.
 
-    A text shorter than 30 characters in all is refused until the seat confirms it.
+    A text shorter than the rules of the flow say (30 characters) is likely to come back as too brief 过简闭环: it is
+    refused until the seat confirms it.
     """
     incident = locked(incident_id)
     must_be(incident, S.PENDING_CLOSE)
@@ -87,10 +82,11 @@ def close(incident_id: int, *, actor: User, closing: dict, confirm_brief: bool =
         facts[field] = value.strip()[:2_000]
     for field in ("found", "done"):
         must_say(f"closing.{field}", facts[field])
-    if sum(map(len, facts.values())) < BRIEF and not confirm_brief:
+    brief = flow_rules().closing_brief_chars
+    if sum(map(len, facts.values())) < brief and not confirm_brief:
         raise BadInput(
             "closing",
-            _("Fewer than %(count)s characters: the closing may come back as too brief.") % {"count": BRIEF},
+            _("Fewer than %(count)s characters: the closing may come back as too brief.") % {"count": brief},
             brief=True,
         )
     incident.closing = facts
@@ -119,9 +115,10 @@ def reopen(incident_id: int, *, actor: User, reason: str) -> Incident:
     must_be(incident, S.CLOSED)
     if incident.reopen_count:
         raise WrongStep(_("%(case)s was reopened once already.") % {"case": incident.case_no})
-    if incident.closed_at and db_now() - incident.closed_at > timedelta(days=REOPEN_DAYS):
+    days = flow_rules().reopen_within_days
+    if incident.closed_at and db_now() - incident.closed_at > timedelta(days=days):
         raise WrongStep(
-            _("%(case)s was closed more than %(days)s days ago.") % {"case": incident.case_no, "days": REOPEN_DAYS}
+            _("%(case)s was closed more than %(days)s days ago.") % {"case": incident.case_no, "days": days}
         )
     incident.generation += 1
     incident.reopen_count += 1
@@ -177,10 +174,9 @@ def agree_follow_up(incident_id: int, *, actor: User, until: datetime, note: str
     if incident.followup_due_by_appointment and incident.followup_due_by_appointment > now:
         raise WrongStep(_("An appointment stands already."))
     for deadline in waiting:
-        deadline.due_at += until - now
-        deadline.work_at = deadline.due_at
+        clocks.laid_out(deadline, until, (deadline.due_at - now).total_seconds())
         deadline.paused_s += int((until - now).total_seconds())
-        deadline.save(update_fields=["due_at", "work_at", "paused_s"])
+        deadline.save(update_fields=[*clocks.LAID_OUT, "paused_s"])
     incident.followup_due_by_appointment = until
     refresh_next_due(incident)
     incident.save(update_fields=["followup_due_by_appointment", "next_due_at"])

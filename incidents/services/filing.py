@@ -1,7 +1,5 @@
 """Before dispatch: answered, verified, filed, rejected, voided, merged, levelled."""
 
-from datetime import timedelta
-
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -10,14 +8,12 @@ from incidents.models import CaseCategory, CaseCheck, FilingStandard, Incident
 from incidents.services import clocks
 from incidents.services.base import locked, must_be, must_be_live, must_say, refresh_next_due, tell
 from incidents.services.moving import step
-from incidents.stages import VERIFY
 from shushanwei.common.clock import db_now
 from shushanwei.common.errors import BadInput, Conflict
 from shushanwei.common.wording import local, one_of
 from shushanwei.people.models import User
 
 S = Status
-VERIFY_LIMIT = timedelta(seconds=VERIFY.seconds)
 
 
 @transaction.atomic
@@ -54,7 +50,7 @@ def order_verification(incident_id: int, *, actor: User, collector: User | None 
         kind=CaseCheck.Kind.VERIFICATION,
         collector=collector,
         ordered_at=now,
-        due_at=now + VERIFY_LIMIT,
+        due_at=clocks.stage_due(incident, "verify", now),
     )
     step(incident, S.VERIFYING, actor=actor, data={"collector": str(collector) if collector else None})
     return incident
@@ -71,7 +67,10 @@ def finish_verification(
     must_be(incident, S.VERIFYING, S.REPORTED)
     now = db_now()
     check = incident.checks.filter(kind=CaseCheck.Kind.VERIFICATION, done_at__isnull=True).first() or CaseCheck(
-        incident=incident, kind=CaseCheck.Kind.VERIFICATION, ordered_at=now, due_at=now + VERIFY_LIMIT
+        incident=incident,
+        kind=CaseCheck.Kind.VERIFICATION,
+        ordered_at=now,
+        due_at=clocks.stage_due(incident, "verify", now),
     )
     check.result, check.note, check.by_picture, check.done_by, check.done_at = result, note, by_picture, actor, now
     check.save()

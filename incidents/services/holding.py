@@ -1,7 +1,6 @@
 """Returned, put on hold, given more time, exempted: the exceptions of the flow, each with its reason."""
 
 from datetime import datetime, timedelta
-from typing import cast
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -9,19 +8,18 @@ from django.utils.translation import gettext as _
 from grid.working import work_calendar
 from incidents.lifecycle import Status
 from incidents.models import CaseReturn, Deadline, Department, Incident
-from incidents.models.deadlines import OPEN
+from incidents.models.deadlines import ENDLESS
+from incidents.rules import flow_rules
 from incidents.services import clocks
 from incidents.services.base import locked, must_be, must_say, refresh_next_due, tell
 from incidents.services.moving import step
-from shushanwei.common.clock import db_now
+from shushanwei.common.clock import STREET, db_now
 from shushanwei.common.errors import BadInput, Conflict, WrongStep
 from shushanwei.common.wording import local, one_of
-from shushanwei.common.worktime import LimitKind, extended_deadline
+from shushanwei.common.worktime import limit_seconds
 from shushanwei.people.models import User
 
 S = Status
-LONGEST_SUSPENSION = timedelta(days=366)
-EXTENSIONS = 2
 
 
 @transaction.atomic
@@ -57,21 +55,26 @@ def return_to_filing(incident_id: int, *, actor: User, note: str) -> Incident:
     return incident
 
 
+def may_suspend(incident: Incident, until: datetime, now: datetime) -> None:
+    """Raise unless the case may be put on hold to `until`: once, within a year, with a document or photo."""
+    must_be(incident, S.HANDLING)
+    if incident.suspended_at is not None:
+        raise Conflict(_("On hold already, until %(until)s.") % {"until": local(incident.suspended_until)})
+    if incident.suspension_used:
+        raise WrongStep(_("%(case)s was on hold once already.") % {"case": incident.case_no})
+    longest = flow_rules(now).suspension_longest_days
+    if not now < until <= now + timedelta(days=longest):
+        raise BadInput("until", _("Later than now, at most %(days)s days ahead.") % {"days": longest})
+    _must_have_evidence(incident)
+
+
 @transaction.atomic
 def suspend(incident_id: int, *, actor: User, until: datetime, reason: str) -> Incident:
     """Put on hold (挂账) to a date, once, a year at most, with a document or photo; the handling clock stops."""
     reason = must_say("reason", reason)
     incident = locked(incident_id)
-    must_be(incident, S.HANDLING)
     now = db_now()
-    if incident.suspended_at is not None:
-        raise Conflict(_("On hold already, until %(until)s.") % {"until": local(incident.suspended_until)})
-    if incident.suspension_used:
-        raise WrongStep(_("%(case)s was on hold once already.") % {"case": incident.case_no})
-    if not now < until <= now + LONGEST_SUSPENSION:
-        raise BadInput("until", _("Later than now, at most a year ahead."))
-    if not incident.attachments.exists():
-        raise Conflict(_("A document or photo must be there first."))
+    may_suspend(incident, until, now)
     clocks.pause_clocks(incident, now)
     incident.suspended_at, incident.suspended_until, incident.suspension_used = now, until, True
     refresh_next_due(incident)
@@ -107,34 +110,50 @@ def resume_due(incident_id: int) -> bool:
         return True
 
 
+def may_extend(incident: Incident, now: datetime) -> Deadline:
+    """The handling clock, locked, if its limit may be extended now; raises WrongStep or Conflict otherwise."""
+    must_be(incident, S.DISPATCHED, S.HANDLING)
+    deadline = (
+        Deadline.objects.select_for_update(no_key=True)
+        .filter(incident=incident, policy=clocks.STAGE, code="handle", generation=incident.generation, **ENDLESS)
+        .first()
+    )
+    if deadline is None or incident.standard is None or deadline.paused_at is not None:
+        raise WrongStep(_("There is no running handling clock."))
+    if deadline.due_at <= now:
+        raise WrongStep(_("An overdue limit cannot be extended."))
+    most = flow_rules(now).extensions_most
+    if incident.extension_count >= most:
+        raise WrongStep(_("At most %(count)s extensions.") % {"count": most})
+    _must_have_evidence(incident)
+    return deadline
+
+
 @transaction.atomic
 def extend(incident_id: int, *, actor: User, reason: str) -> Incident:
     """Give one more original limit from the current deadline (延期): twice at most, never once overdue."""
     reason = must_say("reason", reason)
     incident = locked(incident_id)
-    must_be(incident, S.DISPATCHED, S.HANDLING)
-    deadline = (
-        Deadline.objects.select_for_update(no_key=True)
-        .filter(OPEN, incident=incident, policy=clocks.STAGE, code="handle")
-        .first()
-    )
     now = db_now()
-    if deadline is None or incident.standard is None:
-        raise WrongStep(_("There is no running handling clock."))
-    if deadline.due_at <= now:
-        raise WrongStep(_("An overdue limit cannot be extended."))
-    if incident.extension_count >= EXTENSIONS:
-        raise WrongStep(_("At most %(count)s extensions.") % {"count": EXTENSIONS})
-    kind = cast(LimitKind, incident.standard.limit_kind)
-    deadline.due_at = deadline.work_at = extended_deadline(
-        deadline.due_at, kind, incident.standard.limit_value, work_calendar()
+    deadline = may_extend(incident, now)
+    assert incident.standard is not None
+    kind = clocks.limit_kind(incident.standard.limit_kind)
+    more = limit_seconds(
+        kind, incident.standard.limit_value, work_calendar(), deadline.due_at.astimezone(STREET).date()
     )
-    deadline.save(update_fields=["due_at", "work_at"])
+    counted_from, counted_s = deadline.counted_from or deadline.due_at, deadline.counted_s
+    clocks.laid_out(deadline, counted_from, counted_s + more)
+    deadline.save(update_fields=clocks.LAID_OUT)
     incident.extension_count += 1
     refresh_next_due(incident)
     incident.save(update_fields=["extension_count", "next_due_at"])
     tell(incident, "extended", actor=actor, note=reason, data={"due_at": deadline.due_at.isoformat()})
     return incident
+
+
+def _must_have_evidence(incident: Incident) -> None:
+    if not incident.attachments.exists():
+        raise Conflict(_("A document or photo must be there first."))
 
 
 @transaction.atomic

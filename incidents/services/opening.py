@@ -81,6 +81,7 @@ def open_incident(draft: Draft, *, actor: User | None = None, alert_count: int =
         alert_count=alert_count,
         last_alert_at=at,
         is_test=draft.is_test,
+        supervised=draft.source_kind == "superior",  # 上级批件: supervised from the start
         client_uuid=draft.client_uuid,
         needs_field_action=draft.category.needs_field_action,
         need_followup=draft.category.need_followup if draft.need_followup is None else draft.need_followup,

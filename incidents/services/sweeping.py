@@ -57,6 +57,7 @@ MISS = """
 update incidents_deadline d set
     missed_at = d.due_at,
     announced_at = %(now)s,
+    remind_at = case when d.remind_every_s > 0 then %(now)s + make_interval(secs => d.remind_every_s) end,
     consequence_at = case when d.on_miss = any(%(alarms)s) then %(now)s else d.consequence_at end,
     during_outage = exists (
         select from incidents_outage o where o.digested_at is null and o.ended_at is not null
@@ -192,13 +193,13 @@ def raise_alarm(deadline: Deadline, now: datetime) -> None:
     _push_alarms(alarms)
 
 
-def raise_for(incident: Incident, kind: str, for_role: str, data: dict | None = None) -> Alarm:
+def raise_for(incident: Incident, kind: str, for_role: str, data: dict | None = None, *, again: bool = False) -> Alarm:
     """Raise an alarm that no single promise calls for (no unit, reinforcement undecided), with its push.
 
-    Raised again only when the last one of this kind for this incident has been acknowledged.
+    Raised again only when the last one of this kind for this incident has been acknowledged, or with `again`.
     """
     alarm = Alarm.objects.filter(incident=incident, kind=kind, acknowledged_at__isnull=True).first()
-    if alarm is None:
+    if alarm is None or again:
         alarm = Alarm.objects.create(
             kind=kind, incident=incident, for_role=for_role, data=data or {}, raised_at=db_now()
         )

@@ -114,6 +114,13 @@ STEPS = {
     "suspend": "incidents.suspend_incident",
     "resume": "incidents.suspend_incident",
     "extend": "incidents.suspend_incident",
+    "request-time": "incidents.request_time",
+    "endorse-time": "incidents.endorse_time",
+    "withdraw-time": "incidents.request_time",
+    "decide-time": "incidents.suspend_incident",
+    "supervise": "incidents.supervise",
+    "reply-supervision": "incidents.reply_supervision",
+    "clear-supervision": "incidents.supervise",
     "follow-up": "incidents.follow_up",
     "agree-follow-up": "incidents.follow_up",
 }
