@@ -1,11 +1,14 @@
 """People and incidents that the tests of this room begin with."""
 
+import io
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
+from PIL import Image
 
 from incidents.models import CaseCategory, Deadline, FilingStandard
-from incidents.services import Draft, open_incident
+from incidents.services import Draft, add_attachment, open_incident
 from shushanwei.common.clock import db_now
 from shushanwei.journal.models import Entry
 from shushanwei.people.models import User
@@ -73,6 +76,23 @@ def opened(draft):
 @pytest.fixture
 def standard(street):
     return FilingStandard.objects.filter(category__code="E0301", category__scheme="SZCG").first()
+
+
+def jpeg(colour="red", size=(64, 48), gps=False) -> bytes:
+    buffer = io.BytesIO()
+    picture = Image.new("RGB", size, colour)
+    exif = Image.Exif()
+    if gps:
+        exif[306] = "2026:11:23 08:30:00"
+        exif.get_ifd(0x8825).update({1: "N", 2: (30.0, 7.0, 24.9), 3: "E", 4: (120.0, 14.0, 12.9)})
+    picture.save(buffer, "JPEG", exif=exif)
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def photo(db):
+    """Put a photo with the case."""
+    return lambda case, kind="before": add_attachment(case.pk, jpeg(), kind=kind, uuid=uuid4(), actor=None)
 
 
 def verbs(incident) -> list[str]:

@@ -9,17 +9,7 @@ from PIL import Image
 from incidents.pictures import LARGEST, clean
 from incidents.services import add_attachment
 from shushanwei.common.errors import BadInput, Conflict
-
-
-def jpeg(colour="red", size=(64, 48), gps=False) -> bytes:
-    buffer = io.BytesIO()
-    picture = Image.new("RGB", size, colour)
-    exif = Image.Exif()
-    if gps:
-        exif[306] = "2026:11:23 08:30:00"
-        exif.get_ifd(0x8825).update({1: "N", 2: (30.0, 7.0, 24.9), 3: "E", 4: (120.0, 14.0, 12.9)})
-    picture.save(buffer, "JPEG", exif=exif)
-    return buffer.getvalue()
+from tests.incidents.conftest import jpeg
 
 
 def photo(incident, kind="after", **values):
