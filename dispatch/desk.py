@@ -113,6 +113,7 @@ def exceptions(request: HttpRequest, order: Assignment, given: dict[str, forms.F
         notice.form = _reply_form(notice, given.get("reply")) if may_reply and notice.replied_at is None else None
     return {
         "requests": requests,
+        "waiting": any(request.is_open for request in requests),
         "notices": notices,
         "ask": given.get("ask") or (time_form(order, kinds) if kinds else None),
         "nothing_to_ask": may_ask and in_our_hands(order) and not kinds and not any(r.is_open for r in requests),
