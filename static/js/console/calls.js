@@ -143,7 +143,7 @@ export class Calls {
     }
     const { data = {} } = alarm;
     const what =
-      alarm.kind === "supervision_due" ? `${this.labels.notices[data.level]}: ${this.labels.triggers[data.trigger]}`
+      alarm.kind === "supervision_due" ? `${this.labels.notices[data.level]} · ${this.labels.triggers[data.trigger]}`
         : alarm.kind === "no_progress" ? clockName(data, this.labels)
           : this.labels.forces[data.part];
     return [clockTime(alarm.raised_at), what, alarm.title].filter(Boolean).join(" · ");
