@@ -3,13 +3,12 @@
 import { spanText } from "shushan/clock";
 import { _, fill } from "shushan/words";
 
-export const NAMES = {
-  R30: () => _("response ≤ 30 s"),
-  A5: () => _("on scene ≤ 5 min"),
-  S15: () => _("reinforced ≤ 15 min"),
-  F24: () => _("follow-up ≤ 24 h"),
-  P365: () => _("patrols 365 d"),
-};
+// In English one word each: five cards share a third of the wall, and the official terms would run into each other.
+const NAMES = { R30: () => _("response"), A5: () => _("arrival"), S15: () => _("reinforced"), F24: () => _("follow-up"), P365: () => _("patrols") };
+const TARGETS = { R30: () => _("≤ 30 s"), A5: () => _("≤ 5 min"), S15: () => _("≤ 15 min"), F24: () => _("≤ 24 h"), P365: () => _("365 days") };
+
+/** [name, target] of a figure: "response", "≤ 30 s". */
+export const heading = (code) => [NAMES[code]?.() ?? code, TARGETS[code]?.() ?? ""];
 
 /** "96.4" or "–": cut, not rounded, so that 99.96 % never shows as 100 %. */
 export function share(figure) {
