@@ -31,6 +31,13 @@ def instant(value: str) -> str:
     return timezone.localtime(datetime.fromisoformat(value)).strftime("%m-%d %H:%M")
 
 
+@register.filter
+def place(incident) -> str:
+    """Where an incident is: what is known of address, community and grid; a dash for nothing."""
+    known = (incident.address, incident.community, incident.grid)
+    return " · ".join(str(part) for part in known if part) or "–"
+
+
 @register.simple_tag
 def query(kept: dict, **changed) -> str:
     """The query string with some parameters changed."""
