@@ -24,11 +24,10 @@ export function tone(figure) {
   return figure.attainment >= 0.8 ? "due" : "missed";
 }
 
+/** ["n 82", "4 overdue now"]: what stands below a figure. */
 export function under(figure) {
-  if (!figure.measured) return _("not measured yet");
-  const words = [fill(_("n %(n)s"), { n: figure.n })];
-  if (figure.open_overdue) words.push(fill(_("%(n)s overdue now"), { n: figure.open_overdue }));
-  return words.join(" · ");
+  if (!figure.measured) return [_("not measured yet"), ""];
+  return [fill(_("n %(n)s"), { n: figure.n }), figure.open_overdue ? fill(_("%(n)s overdue now"), { n: figure.open_overdue }) : ""];
 }
 
 /** ["P50 0:12", "P90 0:18"], empty without a figure. */

@@ -15,15 +15,17 @@ export class Strip {
       let cell = this.cells.get(figure.code);
       if (!cell) {
         const [name, target] = heading(figure.code);
-        cell = { name: el("dt", {}, el("span", {}, name), " ", el("span", {}, target)), value: el("span"), unit: el("small", {}, "%"), rest: el("dd", { class: "strip-rest" }) };
-        cell.element = el("div", { data: { code: figure.code } }, cell.name, el("dd", {}, cell.value, cell.unit), cell.rest);
+        cell = { name: el("dt", {}, el("span", {}, name), " ", el("span", {}, target)), value: el("span"), unit: el("small", {}, "%"), n: el("span"), late: el("span") };
+        cell.element = el("div", { data: { code: figure.code } }, cell.name, el("dd", {}, cell.value, cell.unit), el("dd", { class: "strip-rest" }, cell.n, cell.late));
         this.cells.set(figure.code, cell);
         this.list.append(cell.element);
       }
       const said = share(figure);
       put(cell.value, said);
       cell.unit.hidden = said === "–";
-      put(cell.rest, under(figure));
+      const [n, late] = under(figure);
+      put(cell.n, n);
+      put(cell.late, late);
       const shade = tone(figure);
       cell.value.style.color = shade ? `var(--${shade})` : "";
       cell.element.title = [heading(figure.code).join(" "), ...percentiles(figure)].filter(Boolean).join("\n");
