@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from dispatch.why import said
+
 register = template.Library()
 
 
@@ -29,6 +31,12 @@ def as_json(value) -> str:
 def instant(value: str) -> str:
     """An ISO instant of a shape as the street reads it."""
     return timezone.localtime(datetime.fromisoformat(value)).strftime("%m-%d %H:%M")
+
+
+@register.filter
+def reason(order) -> str:
+    """Why it was given to whom, in the reader's language; old orders say it as it was written down."""
+    return said(order.why) or order.reason
 
 
 @register.filter
