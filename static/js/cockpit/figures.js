@@ -24,10 +24,10 @@ export function tone(figure) {
   return figure.attainment >= 0.8 ? "due" : "missed";
 }
 
-/** ["n 82", "4 overdue now"]: what stands below a figure. */
+/** ["n 82", "4 overdue"]: what stands below a figure. */
 export function under(figure) {
   if (!figure.measured) return [_("not measured yet"), ""];
-  return [fill(_("n %(n)s"), { n: figure.n }), figure.open_overdue ? fill(_("%(n)s overdue now"), { n: figure.open_overdue }) : ""];
+  return [fill(_("n %(n)s"), { n: figure.n }), figure.open_overdue ? fill(_("%(n)s overdue"), { n: figure.open_overdue }) : ""];
 }
 
 /** ["P50 0:12", "P90 0:18"], empty without a figure. */

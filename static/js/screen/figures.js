@@ -21,7 +21,7 @@ export class Figures {
       const shade = tone(figure);
       card.value.parentElement.style.color = shade ? `var(--${shade})` : "";
       put(card.n, figure.measured ? fill(_("n %(n)s"), { n: figure.n }) : _("not measured yet"));
-      put(card.over, figure.open_overdue ? fill(_("%(n)s overdue now"), { n: figure.open_overdue }) : "");
+      put(card.over, figure.open_overdue ? fill(_("%(n)s overdue"), { n: figure.open_overdue }) : "");
       const [middle = "", most = ""] = percentiles(figure);
       put(card.middle, middle);
       put(card.most, most);

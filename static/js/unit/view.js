@@ -112,12 +112,12 @@ export function drawActions(bar, { assignment: order }, outbox, act) {
     ],
     accepted: () => [
       button(_("Cannot go"), act.decline),
-      button(_("Reinforcement"), act.reinforce),
+      button(_("Backup"), act.reinforce),
       button(_("Arrived (photo)"), act.arrive, "primary", { grow: true, busy: waits("arrive") }),
     ],
     arrived: () => [
       button(_("Feedback"), act.feedback),
-      button(_("Reinforcement"), act.reinforce, "warn"),
+      button(_("Backup"), act.reinforce, "warn"),
       button(_("Finish"), act.finish, "primary", { grow: true, busy: waits("finish") }),
     ],
   };
