@@ -38,6 +38,8 @@ def sign_on(user: User, *, seat: int | None = None) -> SignOn:
     if line is None:
         raise NotAllowed(_("You are not on the roster now; the shift leader can put you on it."))
     mine = SignOn.objects.select_for_update(no_key=True).filter(user=user, off_at__isnull=True).first()
+    if seat is None and line.post == Post.SEAT and (mine is None or mine.seat is None):
+        seat = _free_seat(line)
     try:
         with transaction.atomic():
             if mine is None:
@@ -56,6 +58,14 @@ def sign_on(user: User, *, seat: int | None = None) -> SignOn:
             holder=str(holder.user) if holder else None,
         ) from None
     return mine
+
+
+def _free_seat(line: RosterLine) -> int | None:
+    """The seat that the roster names, or the first that nobody holds; whoever is slower is told who was faster."""
+    held = set(SignOn.objects.filter(off_at__isnull=True, seat__isnull=False).values_list("seat", flat=True))
+    if line.place.isdecimal() and int(line.place) in SEATS and int(line.place) not in held:
+        return int(line.place)
+    return next((number for number in SEATS if number not in held), None)
 
 
 def hear(user: User) -> bool:

@@ -4,6 +4,7 @@ import { el, put, written } from "shushan/cockpit/dom";
 import { Actions } from "shushan/console/actions";
 import { Calls } from "shushan/console/calls";
 import { Case } from "shushan/console/case";
+import { Duty } from "shushan/console/duty";
 import { bindKeys } from "shushan/console/keys";
 import { Queue } from "shushan/console/queue";
 import { Strip } from "shushan/console/strip";
@@ -50,8 +51,9 @@ const queue = new Queue({ list: $("queue"), bar: $("queue-new"), tabs: $("tabs")
 const actions = new Actions({ labels, may, take: takeAnswer, caseOf: () => detail });
 const detail = new Case({ box: $("case"), empty: $("detail-empty"), labels, may, acts: actions, ordersOf });
 const strip = new Strip($("figures"));
+const duty = new Duty({ may });
 const calls = new Calls({
-  box: $("alarms"), button: $("sound"), labels, may, store, now: serverNow,
+  box: $("alarms"), button: $("sound"), labels, may, store, now: serverNow, started: () => duty.start(),
   open: (id) => queue.select(id, { scroll: true }),
   answer: (incident, button) => { queue.select(incident.id, { scroll: true }); actions.answer(incident, button); },
   take: (subject, shape) => { store.apply({ subject, id: shape.id, rev: shape.rev, shape }); draw(); },
@@ -197,7 +199,7 @@ let lateS = 0;
 function foot() {
   const bar = $("foot");
   const age = link.age();
-  let [tone, words] = ["", fill(_("%(name)s on duty"), { name: setup.me })];
+  let [tone, words] = ["", [fill(_("%(name)s on duty"), { name: setup.me }), duty.says()].filter(Boolean).join(" · ")];
   if (link.state === "signed-out") [tone, words] = ["missed", _("You have been signed out. Reload the page and sign in.")];
   else if (age >= 30) [tone, words] = ["missed", fill(_("No connection: what you see is %(n)s seconds old."), { n: Math.floor(age) })];
   else if (lateS > LATE_S) [tone, words] = ["missed", fill(_("The clocks are late by %(n)s s: a missed promise may not be shown yet. Tell the system administrator."), { n: Math.round(lateS) })];

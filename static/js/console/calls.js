@@ -11,8 +11,8 @@ const SHOWN = 3;
 const CALLS_FOR_MS = 15 * 60 * 1000;
 
 export class Calls {
-  constructor({ box, button, labels, may, store, open, answer, take, now }) {
-    Object.assign(this, { box, button, labels, may, store, open, answer, take, now });
+  constructor({ box, button, labels, may, store, open, answer, take, now, started }) {
+    Object.assign(this, { box, button, labels, may, store, open, answer, take, now, started });
     this.nodes = new Map();
     this.all = false;
     this.button.addEventListener("click", () => this.#toggle());
@@ -29,6 +29,7 @@ export class Calls {
     }
     if (this.on) confirm();
     this.#word();
+    if (this.on) this.started();
   }
 
   #word() {
