@@ -12,7 +12,7 @@ from incidents import selectors, services
 from incidents import serializers as shapes
 from incidents.actions import allowed
 from incidents.lifecycle import Status
-from incidents.models import Department, Incident
+from incidents.models import Department, Incident, TimeRequest
 from incidents.models.alerts import SourceKind
 from incidents.services.registering import register
 from incidents.shapes import alarm_shape, incident_shape, incident_shapes
@@ -39,10 +39,16 @@ class IncidentFilter(django_filters.FilterSet):
     live = django_filters.BooleanFilter(field_name="ended_at", lookup_expr="isnull")
     overdue = django_filters.BooleanFilter(field_name="overdue_at", lookup_expr="isnull", exclude=True)
     case_no = django_filters.CharFilter(field_name="case_no", lookup_expr="startswith")
+    supervised = django_filters.BooleanFilter()
+    time_request = django_filters.ChoiceFilter(choices=TimeRequest.State.choices, method="with_time_request")
 
     class Meta:
         model = Incident
         fields: list[str] = []
+
+    def with_time_request(self, queryset, name, state):
+        """Those with a request for time in this state: `endorsed` awaits the dispatcher."""
+        return queryset.filter(pk__in=TimeRequest.objects.filter(state=state).values("incident"))
 
 
 def filter_parameters(filters: type[django_filters.FilterSet]) -> list[OpenApiParameter]:

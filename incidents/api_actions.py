@@ -26,8 +26,12 @@ def _force_close(pk: int, user: User, given: dict) -> object:
     return services.force_close(pk, actor=user, second=second, reason=given["reason"])
 
 
+def _reaches(user: User, pk: int, permission: str) -> bool:
+    return selectors.incidents_for(user, permission).filter(pk=pk).exists()
+
+
 def _supervise(pk: int, user: User, given: dict) -> object:
-    if given["level"] == 2 and not user.has_perm("incidents.supervise_as_leader"):
+    if given["level"] == 2 and not _reaches(user, pk, "incidents.supervise_as_leader"):
         raise NotAllowed(_("This needs the permission %(code)s.") % {"code": "incidents.supervise_as_leader"})
     return services.supervise(pk, actor=user, **given)
 
@@ -56,7 +60,7 @@ STEPS: dict[str, tuple[type[serializers.Serializer], Step]] = {
     "suspend": (shapes.SuspendInput, lambda pk, user, given: services.suspend(pk, actor=user, **given)),
     "resume": (shapes.NothingInput, lambda pk, user, given: services.resume(pk, actor=user)),
     "request-time": (shapes.TimeRequestInput, lambda pk, user, given: services.request_time(
-        pk, actor=user, endorsed=user.has_perm("incidents.endorse_time"), **given)),
+        pk, actor=user, endorsed=_reaches(user, pk, "incidents.endorse_time"), **given)),
     "endorse-time": (shapes.TimeRequestChoice, lambda pk, user, given: services.endorse_request(
         selectors.time_request_of(pk, given["request"]), actor=user)),
     "withdraw-time": (shapes.TimeRequestChoice, lambda pk, user, given: services.withdraw_request(

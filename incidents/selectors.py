@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from grid.models import Posting
 from incidents.lifecycle import Status
@@ -71,14 +72,14 @@ def open_alarms(user: User) -> QuerySet[Alarm]:
 def time_request_of(incident_id: int, request: int) -> int:
     """The id of a request for time, if it is of this incident; raises BadInput for `request`."""
     if not TimeRequest.objects.filter(pk=request, incident_id=incident_id).exists():
-        raise BadInput("request", f"There is no request {request} of this incident.")
+        raise BadInput("request", _("There is no request %(id)s.") % {"id": request})
     return request
 
 
 def supervision_of(incident_id: int, supervision: int) -> int:
     """The id of a supervision notice, if it is of this incident; raises BadInput for `supervision`."""
     if not Supervision.objects.filter(pk=supervision, incident_id=incident_id).exists():
-        raise BadInput("supervision", f"There is no notice {supervision} of this incident.")
+        raise BadInput("supervision", _("There is no supervision notice %(id)s.") % {"id": supervision})
     return supervision
 
 

@@ -140,7 +140,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="deadline",
             name="counted_s",
-            field=models.FloatField(db_default=0.0),
+            field=models.FloatField(db_default=0.0, default=0.0),
         ),
         migrations.AddField(
             model_name="deadline",
@@ -150,17 +150,17 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="deadline",
             name="remind_count",
-            field=models.PositiveSmallIntegerField(db_default=0),
+            field=models.PositiveSmallIntegerField(db_default=0, default=0),
         ),
         migrations.AddField(
             model_name="deadline",
             name="remind_every_s",
-            field=models.PositiveIntegerField(db_default=0),
+            field=models.PositiveIntegerField(db_default=0, default=0),
         ),
         migrations.AddField(
             model_name="deadline",
             name="remind_percent",
-            field=models.PositiveSmallIntegerField(db_default=0),
+            field=models.PositiveSmallIntegerField(db_default=0, default=0),
         ),
         migrations.AddField(
             model_name="slaclock",

@@ -101,7 +101,9 @@ class Migration(migrations.Migration):
         ),
         # Rewritten at every step: what fits on its page touches no index.
         migrations.RunSQL(
-            "alter table incidents_incident set (fillfactor = 70); alter table incidents_deadline set (fillfactor = 80)",
-            "alter table incidents_incident reset (fillfactor); alter table incidents_deadline reset (fillfactor)",
+            "alter table incidents_incident set (fillfactor = 70);"
+            " alter table incidents_deadline set (fillfactor = 80)",
+            "alter table incidents_incident reset (fillfactor);"
+            " alter table incidents_deadline reset (fillfactor)",
         ),
     ]

@@ -49,11 +49,11 @@ class Deadline(models.Model):
     exempt = models.BooleanField(default=False)
     exempt_reason = models.CharField(max_length=200, blank=True)
     counted_from = models.DateTimeField(null=True, blank=True)
-    counted_s = models.FloatField(db_default=0.0)
-    remind_percent = models.PositiveSmallIntegerField(db_default=0)
-    remind_every_s = models.PositiveIntegerField(db_default=0)
+    counted_s = models.FloatField(default=0.0, db_default=0.0)
+    remind_percent = models.PositiveSmallIntegerField(default=0, db_default=0)
+    remind_every_s = models.PositiveIntegerField(default=0, db_default=0)
     remind_at = models.DateTimeField(null=True, blank=True)
-    remind_count = models.PositiveSmallIntegerField(db_default=0)
+    remind_count = models.PositiveSmallIntegerField(default=0, db_default=0)
 
     class Meta:
         ordering = ["due_at"]

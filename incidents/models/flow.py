@@ -76,6 +76,16 @@ class TimeRequest(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} {self.incident_id} {self.state}"
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it awaits somebody's word."""
+        return self.state in self.OPEN
+
+    @property
+    def has_lapsed(self) -> bool:
+        """Whether it ended with the handling, by nobody's word."""
+        return self.state == self.State.WITHDRAWN and self.decided_by_id is None
+
 
 class Supervision(models.Model):
     """A numbered notice 督办: by the shift leader (1), or signed by the commander (2); open until cleared."""

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from incidents import stages
 from incidents.events import EVENTS, MARKABLE
 from incidents.lifecycle import ENDED, NEEDS_REASON, Status, may_follow
-from incidents.models import Deadline, Incident
+from incidents.models import Deadline, Incident, TimeRequest
 from incidents.services import clocks
 from incidents.services.base import locked, must_say, refresh_next_due, tell
 from incidents.services.sweeping import raise_alarm
@@ -66,6 +66,8 @@ def step(
     if to in NEEDS_REASON:
         note = must_say("note", note)
     now = db_now()
+    if before == Status.HANDLING:
+        _drop_requests(incident, now)
     incident.status = to
     late = _stage_clocks(incident, before, to, now)
     _instants(incident, before, to, now)
@@ -164,6 +166,15 @@ def _instants(incident: Incident, before: Status, to: Status, now: datetime) -> 
             incident.closed_at = now
     elif before in ENDED:
         incident.ended_at = incident.closed_at = None
+
+
+def _drop_requests(incident: Incident, now: datetime) -> None:
+    # More time for a handling that is over: nobody decides that any more, and the next one may ask anew.
+    for asked in TimeRequest.objects.filter(incident=incident, state__in=TimeRequest.OPEN):
+        asked.state, asked.decided_at = TimeRequest.State.WITHDRAWN, now
+        asked.save(update_fields=["state", "decided_at"])
+        until = asked.until.isoformat() if asked.until else None
+        tell(incident, "time_withdrawn", data={"request": asked.pk, "kind": asked.kind, "until": until})
 
 
 def _stage_clocks(incident: Incident, before: Status, to: Status, now: datetime) -> list[Deadline]:

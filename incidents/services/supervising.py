@@ -11,6 +11,7 @@ from incidents.lifecycle import LIVE
 from incidents.models import Alarm, Deadline, Incident, Supervision
 from incidents.models.deadlines import ENDLESS
 from incidents.rules import flow_rules
+from incidents.services.alarms import acknowledge
 from incidents.services.base import locked, must_be_live, must_say, tell
 from incidents.services.clocks import STAGE
 from incidents.services.sweeping import raise_for
@@ -59,9 +60,12 @@ def supervise(incident_id: int, *, actor: User, level: int = 1, note: str = "") 
             "reply_due_at": notice.reply_due_at.isoformat(),
         },
     )
-    Alarm.objects.filter(
+    # What called for the notice is off the screens with it.
+    answered = Alarm.objects.filter(
         incident=incident, kind=Alarm.Kind.SUPERVISION_DUE, data__level=level, acknowledged_at__isnull=True
-    ).update(acknowledged_at=now, acknowledged_by=actor)
+    )
+    for alarm in answered:
+        acknowledge(alarm.pk, actor=actor)
     return notice
 
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from dispatch.models import Assignment, Unit
 from incidents.lifecycle import STAGE
-from incidents.models import Alarm, Attachment, CaseCheck, CaseReturn
+from incidents.models import Alarm, Attachment, CaseCheck, CaseReturn, Supervision, TimeRequest
 from incidents.models.catalogue import LimitKind
 from shushanwei.common.clock import db_now
 from shushanwei.people.models import User
@@ -63,6 +63,16 @@ VERBS = {
     "incident.reinforcement_accepted": gettext_lazy("reinforcement on its way"),
     "incident.department_ordered": gettext_lazy("given to a department"),
     "incident.case_accepted": gettext_lazy("accepted by the department"),
+    "incident.reminded": gettext_lazy("reminded"),
+    "incident.supervised": gettext_lazy("supervision notice issued"),
+    "incident.supervision_answered": gettext_lazy("supervision notice answered"),
+    "incident.supervision_cleared": gettext_lazy("supervision notice cleared"),
+    "incident.time_requested": gettext_lazy("more time asked for"),
+    "incident.time_endorsed": gettext_lazy("request endorsed by the department"),
+    "incident.time_approved": gettext_lazy("request approved"),
+    "incident.time_refused": gettext_lazy("request refused"),
+    "incident.time_withdrawn": gettext_lazy("request withdrawn"),
+    "incident.calendar_changed": gettext_lazy("limit laid out on the changed working calendar"),
 }
 STAGES = {
     "intake": pgettext_lazy("stage clock", "intake"),
@@ -94,6 +104,8 @@ ACTIONS = [
     "incidents.close_incident",
     "incidents.force_close_incident",
     "incidents.suspend_incident",
+    "incidents.supervise",
+    "incidents.supervise_as_leader",
     "incidents.set_level",
     "incidents.follow_up",
     "incidents.acknowledge_alarm",
@@ -134,6 +146,10 @@ def labels() -> dict:
         "returns": _choices(CaseReturn.Reason),
         "results": _choices(CaseCheck.Result),
         "limits": _choices(LimitKind),
+        "time_kinds": _choices(TimeRequest.Kind),
+        "time_states": _choices(TimeRequest.State),
+        "notices": _choices(Supervision.Level),
+        "triggers": _choices(Supervision.Trigger),
         "system": _("System"),
     }
 

@@ -7,9 +7,10 @@ from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from shushanwei.journal.hub import Client, hub
-from shushanwei.people.access import Reach, permissions_of, reach_of
+from shushanwei.people.access import Reach, all_permission_codes, permissions_of, reach_of
 
 UNAUTHORISED = 4401
+SEEN = {"incidents.view_incident", "dispatch.view_unit"}  # what a superuser sees where no role is loaded yet
 
 
 class LiveConsumer(AsyncWebsocketConsumer):
@@ -55,5 +56,6 @@ class LiveConsumer(AsyncWebsocketConsumer):
 
 
 def _reach(user) -> dict[str, Reach]:
-    codes = {"incidents.view_incident", "dispatch.view_unit"} if user.is_superuser else permissions_of(user)
-    return {code: reach_of(user, code) for code in codes if ".view_" in code}
+    # An audience may name any permission: alarms are told to those who may acknowledge them.
+    codes = SEEN | all_permission_codes() if user.is_superuser else permissions_of(user)
+    return {code: reach_of(user, code) for code in codes}

@@ -45,7 +45,7 @@ class Client:
     def may_hear(self, audience: dict | None) -> bool:
         """An audience names the permission it needs and the areas, departments or users it concerns."""
         if not audience:
-            return any(reach.street for reach in self.reach.values())
+            return any(reach.street for code, reach in self.reach.items() if ".view_" in code)
         if self.user_id in audience.get("users", ()):
             return True
         reach = self.reach.get(audience.get("permission", ""))

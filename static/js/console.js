@@ -4,6 +4,7 @@ import { el, put, written } from "shushan/cockpit/dom";
 import { Actions } from "shushan/console/actions";
 import { Calls } from "shushan/console/calls";
 import { Case } from "shushan/console/case";
+import { Decisions } from "shushan/console/decisions";
 import { Duty } from "shushan/console/duty";
 import { bindKeys } from "shushan/console/keys";
 import { Queue } from "shushan/console/queue";
@@ -52,9 +53,18 @@ const actions = new Actions({ labels, may, take: takeAnswer, caseOf: () => detai
 const detail = new Case({ box: $("case"), empty: $("detail-empty"), labels, may, acts: actions, ordersOf });
 const strip = new Strip($("figures"));
 const duty = new Duty({ may });
+const decisions = new Decisions({ may, changed: draw });
 const calls = new Calls({
   box: $("alarms"), button: $("sound"), labels, may, store, now: serverNow, started: () => duty.start(),
-  open: (id) => queue.select(id, { scroll: true }),
+  decisions,
+  open: (id, shape) => {
+    if (shape) store.apply({ subject: "incident", id, rev: shape.rev, shape });
+    queue.select(id, { scroll: true });
+  },
+  supervise: (id, level) => {
+    queue.select(id, { scroll: true });
+    if (detail.id === id) actions.supervise(detail.incident, level);
+  },
   answer: (incident, button) => { queue.select(incident.id, { scroll: true }); actions.answer(incident, button); },
   take: (subject, shape) => { store.apply({ subject, id: shape.id, rev: shape.rev, shape }); draw(); },
 });
@@ -94,6 +104,7 @@ function load(data) {
   queue.liveTotal = data.live_total;
   queue.liveShown = data.incidents.filter((incident) => !incident.ended_at).length;
   pulse(data);
+  decisions.load();
   unitsOf.forget();
   for (const id of queue.rows.keys()) queue.touch(id);
   if (detail.id !== null) {
@@ -110,6 +121,7 @@ function fromAddress() {
 }
 
 function change(message) {
+  decisions.heard(message);
   const known = store.get(message.subject, message.id);
   if (!store.apply(message)) return;
   const { subject, shape } = message;

@@ -24,7 +24,7 @@ function soon() {
 function changed() {
   if (document.getElementById("changed-note")) return;
   const note = Object.assign(document.createElement("p"), { className: "note note-info dept-changed", id: "changed-note", role: "status" });
-  const again = Object.assign(document.createElement("a"), { href: location.pathname, textContent: _("Show the new state") });
+  const again = Object.assign(document.createElement("a"), { href: scene.url, textContent: _("Show the new state") });
   note.append(`${_("This case has changed meanwhile.")} `, again);
   document.querySelector(".page-head").after(note);
 }
@@ -37,9 +37,12 @@ const link = new LiveLink({
     first = false;
   },
   change: ({ subject, shape }) => {
-    if (subject !== "assignment" || !shape?.department) return;
-    if (document.getElementById("desk")) soon();
-    else if (scene && shape.incident === scene.id) changed();
+    const incident = subject === "incident" ? shape?.id : subject === "assignment" && shape?.department ? shape.incident : null;
+    if (!incident) return;
+    // A new order belongs into the table; of an incident only what stands in it already (reminded, supervised, held).
+    if (document.getElementById("desk")) {
+      if (subject === "assignment" || document.querySelector(`tr[data-incident="${incident}"]`)) soon();
+    } else if (scene && incident === scene.id) changed();
   },
 });
 showLink(link, document.getElementById("link-state"));

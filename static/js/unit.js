@@ -7,6 +7,7 @@ import { showLink } from "shushan/linkstate";
 import { LiveLink } from "shushan/live";
 import { StreetMap } from "shushan/map_street";
 import { Outbox } from "shushan/unit/outbox";
+import { drawReminder, isNews, reminderOf, tickReminder } from "shushan/unit/reminder";
 import * as sheets from "shushan/unit/sheets";
 import { Track } from "shushan/unit/track";
 import { drawActions, drawBody, drawHead, drawIdle, tickLeft } from "shushan/unit/view";
@@ -15,7 +16,7 @@ import { _, fill } from "shushan/words";
 const ASK_MS = 5000;
 const RING_MS = 4000;
 const byId = (id) => document.getElementById(id);
-const [idle, orderBox, head, body, bar, sheet] = ["idle", "order", "order-head", "order-body", "actions", "sheet"].map(byId);
+const [idle, orderBox, head, body, bar, sheet, banner] = ["idle", "order", "order-head", "order-body", "actions", "sheet", "reminder"].map(byId);
 
 let state = written("unit-state");
 let map = null;
@@ -81,7 +82,17 @@ function draw() {
   drawActions(bar, state, outbox, act);
   tickLeft(bar);
   drawMap();
+  remind();
   delivered(order);
+}
+
+/** A reminder is heard and felt once; the banner stays until the next step. */
+function remind() {
+  const reminder = reminderOf(state);
+  drawReminder(banner, reminder);
+  if (!reminder || !isNews(reminder)) return;
+  ring(1);
+  navigator.vibrate?.([700, 200, 700]);
 }
 
 function drawMap() {
@@ -204,6 +215,7 @@ draw();
 setInterval(refresh, ASK_MS);
 setInterval(() => {
   tickLeft(bar);
+  tickReminder(banner);
   alarm();
 }, 500);
 document.body.append(el("span", { class: "sr-only", id: "unit-ready" }));

@@ -99,6 +99,10 @@ TABLE: dict[str, str] = {
     "GET /dept/<pk>/": "dispatch.handle_case",
     **{f"POST /dept/<pk>/{step}/": "dispatch.handle_case" for step in ("accept", "return", "handle")},
     "POST /dept/<pk>/confirm/": "dispatch.confirm_case",
+    "POST /dept/<pk>/request-time/": "incidents.request_time",
+    "POST /dept/<pk>/endorse-time/": "incidents.endorse_time",
+    "POST /dept/<pk>/withdraw-time/": "incidents.request_time",
+    "POST /dept/<pk>/reply-supervision/": "incidents.reply_supervision",
     # cockpit
     "GET /console/": "cockpit.view_console",
     "GET /screen/": "cockpit.view_screen",

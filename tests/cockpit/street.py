@@ -6,8 +6,9 @@ from itertools import count
 from dispatch.models import Assignment, Unit
 from grid.models import Community
 from incidents.lifecycle import Status
-from incidents.models import CaseCategory, CaseReturn, Deadline, Incident
+from incidents.models import CaseCategory, CaseReturn, Deadline, Incident, Supervision
 from shushanwei.common.clock import STREET
+from shushanwei.people.models import User
 
 TARGETS = {"R30": 30, "A5": 300, "S15": 900, "F24": 86400, "C60": 60, "C480": 480, "C1h": 3600, "C24h": 86400}
 POLICY = {code: "street_30515" if code in ("R30", "A5", "S15", "F24") else "city" for code in TARGETS}
@@ -86,3 +87,12 @@ def sent_back(of: Incident, when: datetime, reason: str = "not_our_duty") -> Cas
     return CaseReturn.objects.create(
         incident=of, reason=reason, from_status="dispatched", to_status="returned", returned_at=when
     )
+
+
+def notice(of: Incident, issued: datetime, cleared: datetime | None = None, level: int = 1) -> Supervision:
+    """A supervision notice of an incident, open unless it was cleared."""
+    lead, _ = User.objects.get_or_create(username="lead")
+    return Supervision.objects.create(
+        incident=of, number=f"督〔T〕{next(NUMBERS):04}", level=level, trigger="overdue", issued_by=lead,
+        issued_at=issued, reply_due_at=issued + timedelta(hours=4), cleared_at=cleared,
+    )  # fmt: skip

@@ -6,14 +6,14 @@ from datetime import timedelta
 
 import pytest
 
-from shushanwei.cockpit.reports import counts, lists, promises
+from shushanwei.cockpit.reports import counts, lists, present, promises
 from shushanwei.cockpit.reports.compute import figures
 from shushanwei.cockpit.reports.dimensions import NONE
 from shushanwei.cockpit.reports.frame import Frame, frame_for
 from shushanwei.cockpit.reports.periods import parse
 from shushanwei.people.access import Reach
 from tests.cockpit import street
-from tests.cockpit.street import at, incident, order, promise, sent_back
+from tests.cockpit.street import at, incident, notice, order, promise, sent_back
 
 pytestmark = pytest.mark.django_db
 DAY = parse("day:2026-11-23")
@@ -234,7 +234,31 @@ def busy_days(n: int = 250) -> None:
         if draw.random() < 0.7:
             order(draw.choice(units), case, opened + timedelta(seconds=20), draw.choice(["finished", "declined"]))
         if draw.random() < 0.1:
+            issued = opened + timedelta(hours=draw.randrange(1, 20))
+            notice(case, issued, draw.choice([None, issued + timedelta(hours=draw.randrange(1, 20))]))
+        if draw.random() < 0.1:
             sent_back(case, opened + timedelta(minutes=draw.randrange(300)), draw.choice(["wrong_place", "duplicate"]))
+
+
+def test_a_case_is_under_supervision_until_its_notice_is_cleared():
+    case, calm = incident(at("2026-11-23 09:00:00")), incident(at("2026-11-23 09:00:00"))
+    notice(case, at("2026-11-23 11:00:00"), cleared=at("2026-11-23 18:00:00"))
+    notice(case, at("2026-11-23 12:00:00"), cleared=at("2026-11-25 09:00:00"), level=2)
+
+    def said(now):
+        return report(now=at(now))["counts"]["supervised"]
+
+    assert [said(f"2026-11-23 {hour}:00:00") for hour in ("10", "12", "20")] == [0, 1, 1]
+    assert report(parse("day:2026-11-24"), at("2026-11-24 20:00:00"))["counts"]["supervised"] == 1
+    assert report(parse("day:2026-11-25"), at("2026-11-25 20:00:00"))["counts"]["supervised"] == 0
+    opened = lists.behind(frame_for(DAY, at("2026-11-23 20:00:00")), lists.Cell(lists.figure("supervised")))
+    assert list(opened) == [case] != [calm]
+
+
+def test_a_report_frozen_before_a_figure_was_made_says_nothing_of_it():
+    rows = present.count_rows({"counts": {"reported": 3}, "before": None, "year_ago": None})
+    said = {row["code"]: row["value"] for row in rows}
+    assert (said["reported"], said["supervised"]) == (3, None)
 
 
 @pytest.fixture(params=["closed", "running"])

@@ -47,21 +47,20 @@ def test_two_seats_and_one_incident_give_one_order(opened, unit, person):
     assert len(orders(incident)) == 1
 
 
-def test_two_hundred_claims_of_one_unit_have_one_winner(opened, unit, seat):
+def test_two_hundred_claims_of_one_unit_have_one_winner_each_time_it_is_free(opened, unit, seat):
     one = unit("一班")
     incidents = [opened(title=f"第{n}处", lat=north(n * 200)) for n in range(40)]
-    calls = [
-        lambda pk=incidents[n % 40].pk: services.order_unit(pk, one.pk, actor=seat, reason="就近") for n in range(40)
-    ]
+    calls = [lambda pk=i.pk: services.order_unit(pk, one.pk, actor=seat, reason="就近") for i in incidents]
 
-    winners = []
     for _wave in range(5):
         results = all_at_once(*calls)
-        winners += [r for r in results if isinstance(r, Assignment)]
-        assert all(isinstance(r, Assignment | Conflict) for r in results), results
-
-    assert len(winners) == 1
-    assert Assignment.objects.filter(unit=one, ended_at__isnull=True).count() == 1
+        (winner,) = [r for r in results if isinstance(r, Assignment)]
+        assert Assignment.objects.get(unit=one, ended_at__isnull=True) == winner
+        refused = [r for r in results if r is not winner]
+        assert {type(r) for r in refused} == {Conflict}, results
+        told = {(r.extra["by"], r.extra["at"], r.extra["incident"]) for r in refused}
+        assert told == {("seat", winner.offered_at.isoformat(), winner.incident_id)}
+        services.recall(winner.pk, actor=seat, reason="误派")
 
 
 def test_two_incidents_share_out_two_units(opened, unit, seat):

@@ -123,6 +123,16 @@ def test_who_asked_may_take_it_back(case, handler, dispatcher):
         services.decide_request(asked.pk, actor=dispatcher, approve=True)
 
 
+def test_a_request_lapses_when_the_case_leaves_handling(case, account, dispatcher, seat):
+    asked = services.request_time(case.pk, actor=account, kind="extension", reason="原因", endorsed=True)
+    services.return_case(case.pk, actor=seat, reason="not_our_duty")
+    asked.refresh_from_db()
+    assert (asked.state, asked.decided_by) == ("withdrawn", None)
+    assert verbs(case)[-2:] == ["incident.time_withdrawn", "incident.returned"]
+    with pytest.raises(Conflict):
+        services.decide_request(asked.pk, actor=dispatcher, approve=True)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_dispatchers_approve_at_once_and_the_limit_grows_once(case, account, dispatcher, person):
     asked = services.request_time(case.pk, actor=account, kind="extension", reason="原因", endorsed=True)

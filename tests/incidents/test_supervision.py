@@ -11,6 +11,7 @@ from incidents.services import supervising
 from incidents.tasks import call_for_supervision
 from shushanwei.common.clock import db_now
 from shushanwei.common.errors import BadInput, Conflict
+from shushanwei.journal.models import Entry
 from tests.incidents.conftest import verbs
 
 
@@ -78,6 +79,15 @@ def test_a_notice_has_a_number_a_trigger_and_four_work_hours(case, lead):
     assert not Alarm.objects.filter(incident=case, kind="supervision_due", acknowledged_at__isnull=True).exists()
     with pytest.raises(Conflict):
         services.supervise(case.pk, actor=lead)
+
+
+def test_the_alarm_that_called_for_a_notice_leaves_the_screens_with_it(case, lead):
+    let_handling_be_overdue(case)
+    call_for_supervision()
+    services.supervise(case.pk, actor=lead)
+    alarm = Alarm.objects.get(incident=case, kind="supervision_due")
+    told = Entry.objects.get(subject_type="alarm", subject_id=alarm.pk, verb="alarm.acknowledged")
+    assert told.is_live and alarm.rev == told.pk and alarm.acknowledged_by == lead
 
 
 def test_without_a_rule_the_one_who_signs_says_why(case, lead):

@@ -9,16 +9,21 @@ from asgiref.testing import ApplicationCommunicator
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 
+from incidents.services.sweeping import ALARM_AUDIENCE
 from shushanwei.asgi import application
 from shushanwei.journal import hub as hubs
+from shushanwei.journal import live
 from shushanwei.people.models import User
+from shushanwei.people.services import grant
 from tests.journal.test_hub import let_go
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def signed_in() -> str:
-    user = User.objects.create_superuser("seat", password="Shushan-30515")
+def signed_in(role: str = "") -> str:
+    user = User.objects.create_user("seat", password="Shushan-30515", is_superuser=not role)
+    if role:
+        grant(user, role)
     session = SessionStore()
     session["_auth_user_id"] = str(user.pk)
     session["_auth_user_backend"] = "shushanwei.people.backends.RoleBackend"
@@ -93,6 +98,28 @@ def test_somebody_signed_in_hears_hello():
         assert (await socket.connect())["type"] == ACCEPTED
         hello = json.loads((await socket.receive_output(timeout=20))["text"])
         assert hello["type"] == "hello"
+
+    talk(story, key)
+
+
+@pytest.mark.parametrize(
+    ("role", "hears"), [("seat_operator", True), ("", True), ("leader_view", False)], ids=["seat", "superuser", "wall"]
+)
+def test_an_alarm_is_told_at_once_to_those_who_may_acknowledge_it(roles, role, hears):
+    key = signed_in(role)
+    told = {"subject": "alarm", "id": 7, "verb": "alarm.a5_missed", "shape": {"id": 7}}
+    seen = {"subject": "incident", "id": 9, "verb": "incident.opened", "shape": {"id": 9}}
+
+    async def story(socket):
+        assert (await socket.connect())["type"] == ACCEPTED
+        assert json.loads((await socket.receive_output(timeout=20))["text"])["type"] == "hello"
+        live.publish({"type": "change", "rev": 1, **told, "audience": ALARM_AUDIENCE})
+        live.publish({"type": "change", "rev": 2, **seen, "audience": {"permission": "incidents.view_incident"}})
+        heard = []
+        while "incident" not in heard:
+            message = json.loads((await socket.receive_output(timeout=20))["text"])
+            heard += [message["subject"]] if message["type"] == "change" else []
+        assert heard == (["alarm", "incident"] if hears else ["incident"])
 
     talk(story, key)
 

@@ -65,7 +65,7 @@ def count_rows(data: dict[str, Any]) -> list[dict[str, Any]]:
             "code": figure.code,
             "label": figure.label,
             "formula": figure.formula,
-            "value": data["counts"].get(figure.code, 0),
+            "value": data["counts"].get(figure.code),  # a frozen report knows nothing of a figure made later
             "before": before.get(figure.code),
             "change": change(data["counts"].get(figure.code), before.get(figure.code), rises_well=figure.rises_well),
             "year": year.get(figure.code),

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from dispatch.models import Assignment
 from incidents.lifecycle import Status
-from incidents.models import CaseReturn
+from incidents.models import CaseReturn, Supervision
 from incidents.models.alerts import SourceKind
 from shushanwei.cockpit.reports import frame as frames
 from shushanwei.cockpit.reports.frame import Frame
@@ -87,6 +87,11 @@ def _overdue(f: Frame) -> Q:
 def _ordered(instants: Q) -> Q:
     orders = Assignment.objects.filter(instants, incident=OuterRef("pk"), part=Assignment.Part.MAIN)
     return Q(Exists(orders))
+
+
+def _supervised(f: Frame) -> Q:
+    standing = Q(cleared_at__isnull=True) | Q(cleared_at__gte=f.cutoff)
+    return Q(Exists(Supervision.objects.filter(standing, incident=OuterRef("pk"), issued_at__lt=f.cutoff)))
 
 
 def _closed_late(f: Frame) -> Q:
@@ -169,6 +174,13 @@ COUNTS = [
         pgettext_lazy("report", "On hold"),
         _("open at the cut-off and on hold"),
         lambda f: _open(f) & Q(suspended_at__lt=f.cutoff),
+        rises_well=False,
+    ),
+    Figure(
+        "supervised",
+        pgettext_lazy("report", "Under supervision"),
+        _("with a supervision notice that was issued before the cut-off and not cleared by then"),
+        _supervised,
         rises_well=False,
     ),
     Figure(

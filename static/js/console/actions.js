@@ -1,6 +1,7 @@
 /** What the operator may do with a case now: buttons with their keys. Nothing is shown as done before it is. */
 
 import { el, icon } from "shushan/cockpit/dom";
+import { supervising } from "shushan/console/exceptions";
 import * as sheets from "shushan/console/sheets";
 import { toast } from "shushan/console/toast";
 import { post } from "shushan/http";
@@ -39,7 +40,11 @@ export class Actions {
   /** What is needed seldom, under "More". */
   seldom(incident, allowed) {
     const can = (name) => allowed?.includes(name);
+    const notices = (this.caseOf().full?.supervisions ?? []).filter((notice) => !notice.cleared_at);
+    const supervise = (level) => can("supervise") && !notices.some((notice) => notice.level === level);
     return [
+      supervise(1) && [this.labels.notices[1], () => this.supervise(incident, 1)],
+      supervise(2) && this.may.has("incidents.supervise_as_leader") && [this.labels.notices[2], () => this.supervise(incident, 2)],
       can("level") && [_("Change the level"), () => this.sheet(sheets.level, incident)],
       can("verify") && [_("Send a collector to verify"), (b) => this.step(incident, "verify", {}, b)],
       can("check") && [_("Send a collector to check"), (b) => this.step(incident, "check", {}, b)],
@@ -100,6 +105,10 @@ export class Actions {
 
   answer(incident, button) {
     return this.step(incident, "answer", {}, button, fill(_("You answer %(title)s."), { title: incident.title }));
+  }
+
+  supervise(incident, level) {
+    return this.sheet(supervising(level), incident);
   }
 
   async dispatchProposed(incident, button) {

@@ -2,6 +2,7 @@
 
 import { el, icon, put } from "shushan/cockpit/dom";
 import { confirm, ready, ring, unlock } from "shushan/cockpit/sound";
+import { clockName } from "shushan/console/story";
 import { toast } from "shushan/console/toast";
 import { post } from "shushan/http";
 import { clockTime, CLOCKS, fill, LEVEL_SIGNS, n_, _ } from "shushan/words";
@@ -11,8 +12,8 @@ const SHOWN = 3;
 const CALLS_FOR_MS = 15 * 60 * 1000;
 
 export class Calls {
-  constructor({ box, button, labels, may, store, open, answer, take, now, started }) {
-    Object.assign(this, { box, button, labels, may, store, open, answer, take, now, started });
+  constructor({ box, button, labels, may, store, open, answer, supervise, decisions, take, now, started }) {
+    Object.assign(this, { box, button, labels, may, store, open, answer, supervise, decisions, take, now, started });
     this.nodes = new Map();
     this.all = false;
     this.button.addEventListener("click", () => this.#toggle());
@@ -61,7 +62,12 @@ export class Calls {
   draw() {
     const calls = this.may.has("incidents.answer_incident") ? this.waiting() : [];
     const alarms = this.store.all("alarm").filter((alarm) => !alarm.acknowledged_at).sort((a, b) => b.id - a.id);
-    const wanted = [...calls.map((i) => [`call-${i.id}`, () => this.#call(i)]), ...alarms.map((a) => [`alarm-${a.id}`, () => this.#alarm(a)])];
+    const asked = this.decisions.incidents;
+    const wanted = [
+      ...calls.map((i) => [`call-${i.id}`, () => this.#call(i)]),
+      ...(asked.length ? [[`asked-${asked.map((i) => i.id)}`, () => this.#asked(asked)]] : []),
+      ...alarms.map((a) => [`alarm-${a.id}`, () => this.#alarm(a)]),
+    ];
     const shown = this.all ? wanted.slice(0, 20) : wanted.slice(0, SHOWN);
     const keep = new Set(shown.map(([key]) => key));
     for (const [key, node] of this.nodes) {
@@ -96,7 +102,25 @@ export class Calls {
     );
   }
 
+  /** All requests for time that await the dispatcher in one line: they are opened one after the other. */
+  #asked(incidents) {
+    const [first] = incidents;
+    return el(
+      "div",
+      { class: "alarm", data: { asked: incidents.length }, role: "status" },
+      icon("due"),
+      el(
+        "div",
+        { class: "alarm-words" },
+        el("b", {}, fill(n_("%(n)s request for more time awaits the dispatcher", "%(n)s requests for more time await the dispatcher", incidents.length), { n: incidents.length })),
+        el("span", {}, [first.case_no, first.title].join(" · ")),
+      ),
+      el("button", { type: "button", class: "button", on: { click: () => this.open(first.id, first) } }, _("Open")),
+    );
+  }
+
   #alarm(alarm) {
+    const calledFor = alarm.kind === "supervision_due" && alarm.incident && this.may.has(alarm.data.level === 2 ? "incidents.supervise_as_leader" : "incidents.supervise");
     return el(
       "div",
       { class: "alarm", data: { alarm: alarm.id, kind: alarm.kind }, role: "alert" },
@@ -108,6 +132,7 @@ export class Calls {
         el("span", {}, this.#about(alarm)),
       ),
       alarm.incident ? el("button", { type: "button", class: "button", on: { click: () => this.open(alarm.incident) } }, _("Open")) : null,
+      calledFor ? el("button", { type: "button", class: "button button-primary", on: { click: () => this.supervise(alarm.incident, alarm.data.level) } }, this.labels.notices[alarm.data.level]) : null,
       el("button", { type: "button", class: "button", on: { click: (event) => this.#acknowledge(alarm, event.currentTarget) } }, _("Acknowledge")),
     );
   }
@@ -117,7 +142,12 @@ export class Calls {
       const counts = Object.entries(alarm.data.counts ?? {}).map(([code, n]) => `${CLOCKS[code]?.() ?? this.labels.clocks[code] ?? code} ${n}`);
       return `${clockTime(alarm.data.from)}–${clockTime(alarm.data.to)} · ${counts.join("、")}`;
     }
-    return [clockTime(alarm.raised_at), this.labels.forces[alarm.data?.part], alarm.title].filter(Boolean).join(" · ");
+    const { data = {} } = alarm;
+    const what =
+      alarm.kind === "supervision_due" ? `${this.labels.notices[data.level]}: ${this.labels.triggers[data.trigger]}`
+        : alarm.kind === "no_progress" ? clockName(data, this.labels)
+          : this.labels.forces[data.part];
+    return [clockTime(alarm.raised_at), what, alarm.title].filter(Boolean).join(" · ");
   }
 
   async #acknowledge(alarm, button) {

@@ -2,9 +2,10 @@
 
 import { clockElement, setClock } from "shushan/clock";
 import { arrange, el, put } from "shushan/cockpit/dom";
+import { Exceptions } from "shushan/console/exceptions";
 import { Candidates, Orders } from "shushan/console/orders";
 import { showPicture } from "shushan/console/sheet";
-import { Steps, Story } from "shushan/console/story";
+import { clockName, Steps, Story } from "shushan/console/story";
 import { get } from "shushan/http";
 import { CLOCKS, clockTime, dayTime, fill, label, LEVELS, named, SOURCES, STATUSES, _ } from "shushan/words";
 
@@ -17,6 +18,7 @@ export class Case {
     this.full = null;
     this.steps = new Steps(labels);
     this.story = new Story(labels);
+    this.exceptions = new Exceptions(labels, acts);
     this.orders = new Orders(labels, (order) => acts.recall(order));
     this.candidates = new Candidates((candidate, button) => acts.dispatch(this.incident, candidate, button));
     this.level = el("span", { class: "tag level" });
@@ -34,6 +36,7 @@ export class Case {
       el(
         "div",
         { class: "case-body" },
+        this.exceptions.element,
         el("section", { class: "block" }, el("h2", {}, _("Promises")), this.promises),
         this.candidates.element,
         this.orders.element,
@@ -87,6 +90,7 @@ export class Case {
       this.full = null;
       this.reporter = "";
       this.story.clear();
+      this.exceptions.clear();
       this.orders.clear();
       this.candidates.clear();
       this.clocks.clear();
@@ -163,10 +167,8 @@ export class Case {
       let node = this.clocks.get(deadline.id);
       if (node) setClock(node, deadline);
       else this.clocks.set(deadline.id, (node = clockElement(deadline)));
-      const stage = this.labels.clocks[deadline.code];
-      const force = this.labels.forces[deadline.part];
-      if (stage) put(node.querySelector(".clock-name"), stage);
-      else if (force) put(node.querySelector(".clock-name"), `${CLOCKS[deadline.code]?.() ?? deadline.code} · ${force}`);
+      put(node.querySelector(".clock-name"), clockName(deadline, this.labels));
+      node.dataset.reminded = deadline.reminded && !deadline.stopped_at ? fill(_("reminded %(n)s ×"), { n: deadline.reminded }) : "";
       return node;
     });
     arrange(this.promises, nodes);
@@ -176,6 +178,7 @@ export class Case {
   #rest(full) {
     const entries = full.story;
     this.story.set(entries);
+    this.exceptions.set(this.incident, full);
     put(this.panes.story.count, String(entries.length));
     this.#limits(this.incident.deadlines ?? []);
     this.#alerts(full.alerts);
@@ -200,7 +203,7 @@ export class Case {
         el("td", { class: "number" }, clockTime(deadline.started_at)),
         el("td", { class: "number" }, dueText(deadline)),
         el("td", { class: "number" }, used === null ? "–" : fill(_("%(n)s s"), { n: used })),
-        el("td", {}, el("span", { class: `tag${tone ? ` tag-${tone}` : ""}` }, word)),
+        el("td", {}, el("span", { class: `tag${tone ? ` tag-${tone}` : ""}` }, word), deadline.reminded ? el("span", { class: "reminded" }, ` ${fill(_("reminded %(n)s ×"), { n: deadline.reminded })}`) : null),
       );
     });
     this.panes.limits.body.replaceChildren(

@@ -1,6 +1,6 @@
 /** One incident in the queue: made once, then only what changed is written. */
 
-import { el, put, pulse } from "shushan/cockpit/dom";
+import { el, icon, put, pulse } from "shushan/cockpit/dom";
 import { CODES, promisesOf, stageOf, worst } from "shushan/cockpit/promises";
 import { Tick } from "shushan/cockpit/tick";
 import { clockTime, fill, label, LEVELS, LEVEL_SIGNS, named, SOURCES, STATUSES, _ } from "shushan/words";
@@ -11,6 +11,7 @@ export class Row {
     this.names = names;
     this.level = el("span", { class: "tag level" });
     this.title = el("span", { class: "row-title" });
+    this.supervised = el("span", { class: "tag tag-missed row-supervised" }, icon("missed"), _("supervised"));
     this.time = el("time", { class: "row-time" });
     this.place = el("span", { class: "row-place" });
     this.unit = el("span", { class: "tag row-unit" });
@@ -21,7 +22,7 @@ export class Row {
     this.element = el(
       "div",
       { class: "row", role: "option", id: `row-${id}`, "aria-selected": "false", data: { id } },
-      el("div", { class: "row-top" }, this.level, this.title, this.time),
+      el("div", { class: "row-top" }, this.level, this.title, this.supervised, this.time),
       el("div", { class: "row-mid" }, this.place, this.unit, this.status),
       this.clocks,
     );
@@ -37,6 +38,7 @@ export class Row {
     this.level.title = label(LEVELS, incident.level);
     put(this.title, incident.title);
     this.title.title = incident.title;
+    this.supervised.hidden = !incident.supervised || Boolean(incident.ended_at);
     put(this.time, clockTime(incident.opened_at));
     put(this.place, placeLine(incident));
     this.status.className = `tag status-${incident.status}`;

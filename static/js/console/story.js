@@ -4,6 +4,7 @@ import { el } from "shushan/cockpit/dom";
 import { clockTime, CLOCKS, dayTime, fill, label, LEVEL_SIGNS, SOURCES, STATUSES, _ } from "shushan/words";
 
 const SHOWN_FIRST = 200;
+const TONES = { "incident.deadline_missed": "missed", "incident.supervised": "missed", "incident.reminded": "due" };
 
 export class Story {
   constructor(labels) {
@@ -37,11 +38,11 @@ export class Story {
   }
 
   #line(entry) {
-    const missed = entry.verb === "incident.deadline_missed";
+    const tone = TONES[entry.verb] ?? "";
     const said = detailOf(entry, this.labels);
     return el(
       "li",
-      { data: { tone: missed ? "missed" : "", verb: entry.verb } },
+      { data: { tone, verb: entry.verb } },
       el(
         "div",
         { class: "story-line" },
@@ -62,8 +63,28 @@ function detailOf({ verb, data = {} }, labels) {
     case "incident.alert_joined":
       return data.count > 1 ? fill(_("%(n)s alerts"), { n: data.count }) : "";
     case "incident.deadline_missed":
-      return [CLOCKS[data.code]?.() ?? labels.clocks[data.code] ?? data.code, labels.forces[data.part], data.during_outage && _("while the system was down")]
-        .filter(Boolean).join(" · ");
+      return [clockName(data, labels), data.during_outage && _("while the system was down")].filter(Boolean).join(" · ");
+    case "incident.reminded":
+      return [
+        clockName(data, labels),
+        fill(_("no. %(n)s"), { n: data.number }),
+        fill(data.missed ? _("was due %(time)s") : _("due %(time)s"), { time: dayTime(data.due_at) }),
+      ].join(" · ");
+    case "incident.calendar_changed":
+      return data.deadlines.map((moved) => `${clockName(moved, labels)} ${dayTime(moved.from)} → ${dayTime(moved.to)}`).join("\n");
+    case "incident.supervised":
+    case "incident.supervision_answered":
+    case "incident.supervision_cleared":
+      return [
+        data.number, labels.notices[data.level], labels.triggers[data.trigger],
+        data.reply_due_at && fill(_("reply until %(time)s"), { time: dayTime(data.reply_due_at) }),
+      ].filter(Boolean).join(" · ");
+    case "incident.time_requested":
+    case "incident.time_endorsed":
+    case "incident.time_approved":
+    case "incident.time_refused":
+    case "incident.time_withdrawn":
+      return [labels.time_kinds[data.kind], data.until && fill(_("until %(time)s"), { time: dayTime(data.until) })].filter(Boolean).join(" · ");
     case "incident.level_changed":
       return `${LEVEL_SIGNS[data.from] ?? ""} → ${LEVEL_SIGNS[data.to] ?? ""}`;
     case "incident.reinforcement_requested":
@@ -75,6 +96,8 @@ function detailOf({ verb, data = {} }, labels) {
       return data.merged_no ?? "";
     case "incident.pending_dispatch":
       return data.limit ?? "";
+    case "incident.extended":
+      return data.due_at ? fill(_("until %(time)s"), { time: dayTime(data.due_at) }) : "";
     case "incident.suspended":
     case "incident.followup_agreed":
       return data.until ? fill(_("until %(time)s"), { time: dayTime(data.until) }) : "";
@@ -91,6 +114,10 @@ function detailOf({ verb, data = {} }, labels) {
       return orderWords(data, labels);
   }
 }
+
+/** "handling", "reinforcement co-ordination · fire rescue". */
+export const clockName = ({ code, part }, labels) =>
+  [CLOCKS[code]?.() ?? labels.clocks[code] ?? code, labels.forces[part]].filter(Boolean).join(" · ");
 
 function orderWords(data, labels) {
   const who = data.unit_name ?? data.unit?.name ?? (typeof data.unit === "string" ? data.unit : "") ;

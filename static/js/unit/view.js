@@ -5,7 +5,7 @@ import { arrange, el, icon, put } from "shushan/cockpit/dom";
 import { serverNow } from "shushan/servertime";
 import { metres } from "shushan/unit/track";
 import { CALLS, FORCES, ORDER, PARTS, VERBS } from "shushan/unit/words";
-import { _, clockTime, fill, label, LEVELS, named } from "shushan/words";
+import { _, clockTime, CLOCKS, fill, label, LEVELS, named } from "shushan/words";
 
 const SAID_ABOVE = new Set(["incident.dispatched", "incident.unit_ordered"]);
 const STREET_CLOCKS = ["R30", "A5", "S15"];
@@ -92,7 +92,7 @@ export function drawBody(box, { assignment: order, reinforcements, story }) {
       : "",
     el("h3", { class: "phone-title" }, _("Story")),
     el("ol", { class: "phone-story" }, lines.map((line) =>
-      el("li", {}, el("time", { datetime: line.at }, clockTime(line.at)), el("span", {}, VERBS[line.verb]()), line.actor ? el("span", { class: "muted" }, ` · ${line.actor}`) : null, line.note && !SAID_ABOVE.has(line.verb) ? el("p", { class: "muted" }, line.note) : null))),
+      el("li", {}, el("time", { datetime: line.at }, clockTime(line.at)), el("span", {}, VERBS[line.verb]()), line.verb === "incident.reminded" ? el("span", { class: "muted" }, ` ${label(CLOCKS, line.data.code)}`) : null, line.actor ? el("span", { class: "muted" }, ` · ${line.actor}`) : null, line.note && !SAID_ABOVE.has(line.verb) ? el("p", { class: "muted" }, line.note) : null))),
   );
 }
 

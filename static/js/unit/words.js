@@ -60,6 +60,8 @@ export const VERBS = {
   "incident.deadline_missed": () => _("promise missed"),
   "incident.rework": () => _("check not passed, rework"),
   "incident.attached": () => _("photo added"),
+  "incident.reminded": () => _("reminded"),
+  "incident.supervised": () => _("supervision notice issued"),
 };
 
 export const DECLINES = [
