@@ -143,6 +143,7 @@ export class Calls {
       return `${clockTime(alarm.data.from)}–${clockTime(alarm.data.to)} · ${counts.join("、")}`;
     }
     const { data = {} } = alarm;
+    if (alarm.kind === "seats_empty") return `${clockTime(alarm.raised_at)} · ${fill(_("seats taken: %(taken)s of %(least)s"), data)}`;
     const what =
       alarm.kind === "supervision_due" ? `${this.labels.notices[data.level]}: ${this.labels.triggers[data.trigger]}`
         : alarm.kind === "no_progress" ? clockName(data, this.labels)
