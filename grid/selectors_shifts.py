@@ -66,7 +66,8 @@ def week_of(day: date) -> list[DutyShift]:
     )
     lines: dict[int, list[RosterLine]] = {}
     planned = RosterLine.objects.filter(shift__in=shifts).exclude(state=State.CANCELLED)
-    for line in planned.select_related("user").order_by("post", "is_backup", "id"):
+    rank = {post: number for number, post in enumerate(Post.values)}
+    for line in sorted(planned.select_related("user"), key=lambda one: (rank[one.post], one.is_backup, one.pk)):
         lines.setdefault(line.shift_id or 0, []).append(line)
     for shift in shifts:
         shift.planned = lines.get(shift.pk, [])  # type: ignore[attr-defined]

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -177,6 +178,7 @@ def _page(request, *, plan=None, copy=None, swap=None, swap_line=None, leave=Non
         "before": monday - timedelta(days=7),
         "after": monday + timedelta(days=7),
         "today": shifts.street_today(),
+        "now": timezone.now(),
         "days": days,
         "rows": [(template, [cells.get((template.pk, day)) for day in days]) for template in templates],
         "running": shifts.shift_at(),

@@ -107,7 +107,7 @@ def test_the_roster_page_plans_copies_and_says_what_does_not_fit(shift, person, 
     assert client.post("/roster/plan/", given | {"person": ""}).status_code == 422
     assert RosterLine.objects.get().place == "1"
     page = client.get("/roster/").content.decode()
-    assert 'data-post="seat"' in page and 'roster-running' in page
+    assert 'data-post="seat"' in page and "roster-running" in page
     client.post(f"/roster/lines/{RosterLine.objects.get().pk}/cancel/")
     assert RosterLine.objects.get().state == "cancelled"
     client.force_login(seat)
