@@ -26,14 +26,20 @@ ENDED = 40  # newest that have ended, so that a closing is seen to have happened
 ALARMS = 100
 WALL_LIVE = 120
 WALL_ENDED = 20
+COUNTED = 1_000  # open incidents are counted up to here
 ENDED_WITHIN = timedelta(days=1)
 
 
-def console_snapshot(user: User) -> dict:
-    """Everything the console shows: {rev, now, incidents, assignments, units, alarms, figures, late_s, …}."""
+def console_snapshot(user: User, case: int | None = None) -> dict:
+    """Everything the console shows: {rev, now, incidents, assignments, units, alarms, figures, late_s, …}.
+
+    `case` is the incident that somebody has open: it is told of also when others have pushed it out.
+    """
     rev = newest_rev()
     now = timezone.now()
     incidents, live_total = _incidents(user, now, LIVE, ENDED)
+    if case is not None and all(incident.pk != case for incident in incidents):
+        incidents += incidents_for(user).filter(pk=case)
     return {
         "rev": rev,
         "now": now.isoformat(),
@@ -71,6 +77,7 @@ def pulse(user: User) -> dict:
     street = reach_of(user, "incidents.view_incident").street
     return {
         "now": timezone.now().isoformat(),
+        "live_total": _live_total(user),
         "figures": _figures(user),
         "counts": counts.today() if street else None,
         "late_s": counts.late_s(),
@@ -79,14 +86,16 @@ def pulse(user: User) -> dict:
 
 
 def _incidents(user: User, now: datetime, live: int, ended: int) -> tuple[list[Incident], int]:
-    """The newest open incidents and the newest ended ones; and how many are open, counted up to a thousand."""
+    """The newest open incidents and the newest ended ones; and how many are open."""
     seen = incidents_for(user)
     found = list(_newest(seen.filter(ended_at__isnull=True), live))
-    total = len(found)
-    if total == live:
-        total = seen.filter(ended_at__isnull=True).order_by()[:1_000].count()
+    total = len(found) if len(found) < live else _live_total(user)
     recent = seen.filter(ended_at__isnull=False, opened_at__gte=now - ENDED_WITHIN)
     return found + list(_newest(recent, ended)), total
+
+
+def _live_total(user: User) -> int:
+    return incidents_for(user).filter(ended_at__isnull=True).order_by()[:COUNTED].count()
 
 
 def _newest(incidents: QuerySet[Incident], count: int) -> QuerySet[Incident]:

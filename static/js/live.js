@@ -38,6 +38,8 @@ export function ageLevel(seconds) {
   return seconds >= AMBER_S ? "amber" : "fresh";
 }
 
+const report = (error) => (globalThis.reportError ?? console.error)(error);
+
 export class LiveLink extends EventTarget {
   constructor({ snapshot, load, change, positions = () => {}, other = () => {}, url, make, time, tick, chance }) {
     super();
@@ -143,7 +145,7 @@ export class LiveLink extends EventTarget {
 
   #take(message) {
     if (this.buffer === null) {
-      if (this.state === "live") this.change(message);
+      if (this.state === "live") this.#tell(message);
       return;
     }
     this.buffer.push(message);
@@ -180,11 +182,25 @@ export class LiveLink extends EventTarget {
     this.asking = null;
     const since = this.buffer;
     this.buffer = null;
-    this.load(data);
+    try {
+      this.load(data);
+    } catch (error) {
+      report(error);
+      return this.#again();
+    }
     this.tries = 0;
     this.freshAt = this.tick();
     this.#become("live");
-    since.forEach((message) => this.change(message));
+    since.forEach((message) => this.#tell(message));
+  }
+
+  /** A change that cannot be drawn must not take along those that come after it. */
+  #tell(message) {
+    try {
+      this.change(message);
+    } catch (error) {
+      report(error);
+    }
   }
 
   /**

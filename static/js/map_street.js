@@ -5,6 +5,7 @@ import { get } from "shushan/http";
 import { serverNow } from "shushan/servertime";
 import { chinese, fill, LEVEL_SIGNS, _ } from "shushan/words";
 
+const GROUND = { background: true, patience_ms: 120_000 }; // megabytes, asked for once
 const { L } = globalThis;
 const CENTRE = [30.1184, 120.2425];
 const GREY_S = 60;
@@ -40,9 +41,9 @@ export class StreetMap extends EventTarget {
 
   /** Every layer by itself: one that is missing leaves the others standing. */
   async #ground() {
-    const drawn = (code) => get(`/api/v1/grid/layers/${code}/`, { background: true });
+    const drawn = (code) => get(`/api/v1/grid/layers/${code}/`, GROUND);
     const asked = [
-      ["water", drawn("water")], ["green", drawn("green")], ["communities", get("/api/v1/grid/communities/", { background: true })],
+      ["water", drawn("water")], ["green", drawn("green")], ["communities", get("/api/v1/grid/communities/", GROUND)],
       ["roads", drawn("roads")], ["railway", drawn("railway")], ["boundary", drawn("boundary")], ["places", drawn("places")],
     ];
     const found = await Promise.allSettled(asked.map(([, answer]) => answer));
@@ -124,7 +125,7 @@ export class StreetMap extends EventTarget {
     const flag = name === "grids" ? "askedGrids" : "askedBuildings";
     this[flag] = true;
     try {
-      this.#draw(name, await get(url, { background: true }));
+      this.#draw(name, await get(url, GROUND));
       this.#zoomed();
     } catch {
       this[flag] = false; // asked again at the next zoom

@@ -6,6 +6,7 @@ import { serverNow } from "shushan/servertime";
 import { LEVEL_SIGNS } from "shushan/words";
 
 const CORNERS = [[120.206, 30.081], [120.279, 30.081], [120.279, 30.149], [120.206, 30.149]]; // until the outline is known
+const GROUND = { background: true, patience_ms: 120_000 }; // megabytes, asked for once
 const PITCH = 48;
 const BEARING = -14;
 const STAYS_MS = 8000;
@@ -49,10 +50,10 @@ export class WallMap {
   }
 
   async #build() {
-    const layer = (code) => get(`/api/v1/grid/layers/${code}/`, { background: true });
+    const layer = (code) => get(`/api/v1/grid/layers/${code}/`, GROUND);
     const asked = {
       water: layer("water"), green: layer("green"), roads: layer("roads"), railway: layer("railway"), boundary: layer("boundary"),
-      buildings: layer("buildings"), communities: get("/api/v1/grid/communities/", { background: true }), grids: get("/api/v1/grid/grids/?kind=social", { background: true }),
+      buildings: layer("buildings"), communities: get("/api/v1/grid/communities/", GROUND), grids: get("/api/v1/grid/grids/?kind=social", GROUND),
     };
     const found = await Promise.allSettled(Object.values(asked));
     Object.keys(asked).forEach((name, index) => {

@@ -77,7 +77,6 @@ function load(data) {
   store.load("assignment", data.assignments, data.rev);
   units.clear();
   data.units.forEach((unit) => units.set(unit.id, unit));
-  liveTotal = data.live_total;
   take(data);
   draw();
 }
@@ -137,7 +136,8 @@ function drawMap() {
   map.setUnits([...units.values()]);
 }
 
-function take({ figures: five, counts: fresh, late_s: late, on_duty: onDuty }) {
+function take({ figures: five, counts: fresh, late_s: late, on_duty: onDuty, live_total: total }) {
+  liveTotal = total; // what changed but was never shown here cannot be counted from the pushes
   if (onDuty) {
     const on = new Set(onDuty);
     for (const unit of units.values()) unit.on_duty = on.has(unit.id);

@@ -142,6 +142,27 @@ def test_the_snapshot_says_up_to_which_entry_it_is_true(opened, seat):
     assert [shape["rev"] for shape in taken["incidents"]] == [incident.rev]
 
 
+def test_the_case_that_is_open_on_a_page_is_told_of_when_others_have_pushed_it_out(
+    opened, unit, seat, person, monkeypatch
+):
+    commander = person("commander")
+    monkeypatch.setattr(snapshot, "ENDED", 2)
+    cases = [opened(title=f"事件{number}") for number in range(4)]
+    orders.order_unit(cases[0].pk, unit.pk, actor=seat)
+    for case in cases:
+        services.force_close(case.pk, actor=seat, second=commander, reason="上级指令")
+
+    def told(address: str) -> tuple[set, set]:
+        answer = client.get(f"/api/v1/console/snapshot/{address}").json()
+        return {i["id"] for i in answer["incidents"]}, {order["incident"] for order in answer["assignments"]}
+
+    client = APIClient()
+    client.force_authenticate(seat)
+    assert told("") == ({case.pk for case in cases[2:]}, set())
+    assert told(f"?case={cases[0].pk}") == ({case.pk for case in [cases[0], *cases[2:]]}, {cases[0].pk})
+    assert client.get("/api/v1/console/snapshot/?case=9e9").status_code == 422
+
+
 def test_a_hundred_incidents_cost_as_many_queries_as_three(opened, unit, seat, django_assert_max_num_queries):
     def queries() -> int:
         for kept in (figures.figures_today, figures._trends, counts.today, counts._usual, counts.late_s):

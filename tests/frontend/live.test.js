@@ -6,6 +6,8 @@ import { ageLevel, backOff, LiveLink } from "shushan/live";
 import { liveUrl } from "shushan/page";
 import { ServerTime } from "shushan/servertime";
 
+globalThis.reportError ??= (error) => console.error(error);
+
 /** A page with a link whose sockets, clock and snapshots the test holds in its hands. */
 function page() {
   mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
@@ -128,6 +130,46 @@ test("a snapshot that never comes is given up and tried again", async () => {
   assert.equal(world.link.state, "reconnecting");
   world.pass(1000);
   assert.equal(world.sockets.length, 2);
+  world.end();
+});
+
+test("a snapshot that cannot be taken is asked for again instead of standing still", async () => {
+  const world = page();
+  const told = mock.method(globalThis, "reportError", () => {}, { times: 1 });
+  world.link.load = () => {
+    throw new Error("half a snapshot");
+  };
+  world.link.start();
+  world.say({ type: "hello", rev: 1 });
+  world.asked[0].resolve({});
+  await world.settle();
+  world.link.load = (data) => world.heard.push(["snapshot", data]);
+  world.pass(1000);
+  world.say({ type: "hello", rev: 1 });
+  world.asked[1].resolve("whole");
+  await world.settle();
+  assert.equal(world.link.state, "live");
+  assert.deepEqual(world.heard, [["snapshot", "whole"]]);
+  assert.equal(told.mock.callCount(), 1);
+  world.end();
+});
+
+test("a change that cannot be drawn does not take along those after it", async () => {
+  const world = page();
+  mock.method(globalThis, "reportError", () => {});
+  await live(world);
+  const { change } = world.link;
+  world.link.change = (message) => {
+    if (message.rev === 2) throw new Error("cannot be drawn");
+    change(message);
+  };
+  world.say({ type: "resync" });
+  world.pass(600);
+  for (const rev of [2, 3]) world.say({ type: "change", rev });
+  world.asked.at(-1).resolve("again");
+  await world.settle();
+  world.say({ type: "batch", items: [{ type: "change", rev: 2 }, { type: "change", rev: 4 }] });
+  assert.deepEqual(world.heard.slice(1), [["snapshot", "again"], ["change", 3], ["change", 4]]);
   world.end();
 });
 

@@ -64,7 +64,7 @@ export class Calls {
     const alarms = this.store.all("alarm").filter((alarm) => !alarm.acknowledged_at).sort((a, b) => b.id - a.id);
     const asked = this.decisions.incidents;
     const wanted = [
-      ...calls.map((i) => [`call-${i.id}`, () => this.#call(i)]),
+      ...calls.map((i) => [`call-${i.id}-${i.level}-${i.title}`, () => this.#call(i)]),
       ...(asked.length ? [[`asked-${asked.map((i) => i.id)}`, () => this.#asked(asked)]] : []),
       ...alarms.map((a) => [`alarm-${a.id}`, () => this.#alarm(a)]),
     ];

@@ -10,6 +10,7 @@ import { get } from "shushan/http";
 import { CLOCKS, clockTime, dayTime, fill, label, LEVELS, named, SOURCES, STATUSES, _ } from "shushan/words";
 
 const ASK_AGAIN_MS = 150;
+const TRY_AGAIN_MS = 3000;
 
 export class Case {
   constructor({ box, empty, labels, may, acts, ordersOf }) {
@@ -131,7 +132,11 @@ export class Case {
       this.full = full;
       this.#rest(full);
     } catch (problem) {
-      if (this.id === id && problem.status === 404) this.show(null);
+      if (this.id !== id) return;
+      if (problem.status === 404) return this.show(null);
+      // No push may come for hours: what is shown must not stay behind because one answer was lost.
+      clearTimeout(this.waiting);
+      this.waiting = setTimeout(() => this.#fetch(), TRY_AGAIN_MS);
     }
   }
 
