@@ -10,7 +10,7 @@ from dispatch import selectors, services
 from dispatch import serializers as shapes
 from dispatch.matching import proposed
 from dispatch.models import Assignment, Reinforcement, Unit
-from dispatch.shapes import assignment_shape, candidate_shape, reinforcement_shape, unit_shape
+from dispatch.shapes import candidate_shape, read_assignment, reinforcement_shape, unit_shape
 from incidents.api import filter_parameters
 from incidents.selectors import incident_for
 from shushanwei.common.api import NewestFirst, holds
@@ -84,7 +84,7 @@ class Dispatch(APIView):
             order = services.order_unit(
                 incident.pk, given["unit"], actor=request.user, reason=given["reason"], part=given["part"]
             )
-        return Response(assignment_shape(order), status=201)
+        return Response(read_assignment(order), status=201)
 
 
 class Reinforcements(APIView):
@@ -149,7 +149,7 @@ class Assignments(APIView):
         found = filtered(AssignmentFilter, request, selectors.assignments_for(request.user))
         pages = NewestFirst()
         return pages.get_paginated_response(
-            [assignment_shape(order) for order in pages.paginate_queryset(found, request, view=self)]
+            [read_assignment(order) for order in pages.paginate_queryset(found, request, view=self)]
         )
 
 
@@ -158,7 +158,7 @@ class OneAssignment(APIView):
 
     @extend_schema(operation_id="assignment_read", responses=shapes.AssignmentShape)
     def get(self, request, pk):
-        return Response(assignment_shape(selectors.assignment_for(request.user, pk)))
+        return Response(read_assignment(selectors.assignment_for(request.user, pk)))
 
 
 def checked(serializer, request) -> dict:

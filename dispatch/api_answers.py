@@ -10,7 +10,7 @@ from dispatch import selectors, services
 from dispatch import serializers as shapes
 from dispatch.api import checked, must_hold
 from dispatch.models import Assignment
-from dispatch.shapes import assignment_shape
+from dispatch.shapes import read_assignment
 from dispatch.state import phone_state
 from shushanwei.common.api import holds
 from shushanwei.common.errors import BadInput, NotAllowed
@@ -202,7 +202,7 @@ class Confirm(APIView):
 
 def shown(order: Assignment) -> Response:
     """The order's shape as the answer."""
-    return Response(assignment_shape(order))
+    return Response(read_assignment(order))
 
 
 def _photo_or_none(given: dict) -> services.Photo | None:

@@ -1,4 +1,4 @@
-"""The room of units and orders; at start it widens whose incidents a unit's members may see."""
+"""The room of units and orders; at start it widens whose incidents a unit's members may see, and how notes read."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +11,10 @@ class DispatchConfig(AppConfig):
     def ready(self):
         # Models can be imported only now.
         from dispatch.selectors import incident_ids_of  # noqa: PLC0415
+        from dispatch.why import said  # noqa: PLC0415
         from incidents.selectors import SENT_TO  # noqa: PLC0415
+        from shushanwei.journal.wording import SAYS  # noqa: PLC0415
 
+        SAYS["why"] = said
         if incident_ids_of not in SENT_TO:
             SENT_TO.append(incident_ids_of)

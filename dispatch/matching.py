@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 from django.utils.translation import gettext as _
@@ -110,22 +111,47 @@ def proposed(candidates: Sequence[Candidate]) -> Candidate | None:
     return next((c for c in candidates if c.proposable), None)
 
 
+def facts(candidate: Candidate, skill: str = "") -> dict[str, Any]:
+    """What is kept of a choice, as JSON: enough to say in any language why this unit stood where it stood."""
+    unit = candidate.unit
+    age = round(candidate.age_s, 1) if candidate.age_s is not None else None
+    kept = {
+        "unit": unit.name,
+        "nearest": candidate.nearest,
+        "distance_m": round(candidate.distance_m, 1) if candidate.distance_m is not None else None,
+        "minutes": round(candidate.minutes, 2) if candidate.minutes is not None else None,
+        "accuracy_m": round(unit.accuracy_m) if unit.accuracy_m is not None else None,
+        "doubtful": unit.flagged,
+        "skill": skill if candidate.skilled else "",
+        "load": unit.load,
+        "tried": unit.tried,
+    }
+    return {name: value for name, value in kept.items() if value} | {"age_s": age}
+
+
 def sentence(candidate: Candidate, skill_label: str = "") -> str:
     """Why this unit stands here, in one sentence: “最近：南片二班 距离1.2公里，约3分钟，位置8秒前，擅长消防”."""
-    parts = [_way(candidate), _time(candidate), _age(candidate)]
-    if candidate.unit.accuracy_m is not None and candidate.unit.accuracy_m > 100:
-        parts.append(_("accuracy only %(metres)d m") % {"metres": candidate.unit.accuracy_m})
-    if candidate.unit.flagged:
+    return told(facts(candidate, skill_label), skill_label)
+
+
+def told(kept: dict[str, Any], skill_label: str = "") -> str:
+    """The sentence of kept facts, in the reader's language; a fact that is not kept is not spoken of."""
+    parts = [_way(kept.get("distance_m")), _time(kept.get("minutes"))]
+    if "age_s" in kept:
+        parts.append(_age(kept["age_s"]))
+    if kept.get("accuracy_m", 0) > 100:
+        parts.append(_("accuracy only %(metres)d m") % {"metres": kept["accuracy_m"]})
+    if kept.get("doubtful"):
         parts.append(_("position was doubtful"))
-    if candidate.skilled and skill_label:
+    if kept.get("skill") and skill_label:
         parts.append(_("good at %(skill)s") % {"skill": skill_label})
-    if load := candidate.unit.load:
+    if load := kept.get("load"):
         parts.append(ngettext("%(n)d order in this shift", "%(n)d orders in this shift", load) % {"n": load})
-    if candidate.unit.tried:
-        parts.append(TRIED[candidate.unit.tried]())
-    said = _(", ").join(part for part in parts if part)
-    name = candidate.unit.name
-    return _("Nearest: %(unit)s %(said)s") % {"unit": name, "said": said} if candidate.nearest else f"{name} {said}"
+    if tried := kept.get("tried"):
+        parts.append(TRIED[tried]())
+    words = _(", ").join(part for part in parts if part)
+    name = kept.get("unit", "")
+    return _("Nearest: %(unit)s %(said)s") % {"unit": name, "said": words} if kept.get("nearest") else f"{name} {words}"
 
 
 TRIED = {
@@ -147,30 +173,30 @@ def _with_nearest(found: list[Candidate]) -> list[Candidate]:
     return found
 
 
-def _way(candidate: Candidate) -> str:
-    if candidate.distance_m is None:
+def _way(metres: float | None) -> str:
+    if metres is None:
         return ""
-    if candidate.distance_m < 995:
-        return _("%(metres)d m away") % {"metres": round(candidate.distance_m, -1)}
-    return _("%(kilometres).1f km away") % {"kilometres": candidate.distance_m / 1000}
+    if metres < 995:
+        return _("%(metres)d m away") % {"metres": round(metres, -1)}
+    return _("%(kilometres).1f km away") % {"kilometres": metres / 1000}
 
 
-def _time(candidate: Candidate) -> str:
-    if candidate.minutes is None:
+def _time(minutes: float | None) -> str:
+    if minutes is None:
         return ""
-    if candidate.minutes < 1:
+    if minutes < 1:
         return _("less than a minute")
-    minutes = round(candidate.minutes)
-    return ngettext("about %(n)d minute", "about %(n)d minutes", minutes) % {"n": minutes}
+    whole = round(minutes)
+    return ngettext("about %(n)d minute", "about %(n)d minutes", whole) % {"n": whole}
 
 
-def _age(candidate: Candidate) -> str:
-    if candidate.age_s is None:
+def _age(age_s: float | None) -> str:
+    if age_s is None:
         return _("position unknown")
-    if candidate.age_s < 60:
-        return _("position %(n)d s ago") % {"n": candidate.age_s}
-    minutes = int(candidate.age_s // 60)
-    if candidate.trust == Trust.LOST:
+    if age_s < 60:
+        return _("position %(n)d s ago") % {"n": age_s}
+    minutes = int(age_s // 60)
+    if trust_of(age_s) == Trust.LOST:
         if minutes >= 120:
             return _("last position %(n)d h ago, not reliable") % {"n": minutes // 60}
         return _("last position %(n)d min ago, not reliable") % {"n": minutes}

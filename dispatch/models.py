@@ -121,7 +121,8 @@ class Assignment(models.Model):
     part = models.CharField(max_length=14, choices=Part.choices, default=Part.MAIN)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.OFFERED)
     generation = models.PositiveSmallIntegerField(default=0)
-    reason = models.TextField(blank=True)  # why this unit, in one sentence shown to the operator
+    reason = models.TextField(blank=True)  # why this unit, in one sentence in the street's language
+    why = models.JSONField(default=dict, db_default={}, blank=True)  # the same as facts (`dispatch.why`)
     ordered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     offered_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)

@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from dispatch.matching import STALE_S, Candidate, Trust, sentence, trust_of
-from dispatch.models import Assignment, Reinforcement, Skill, Unit, UnitPosition
+from dispatch.models import Assignment, Reinforcement, Unit, UnitPosition
+from dispatch.why import said, skill_label
 
 ASSIGNMENT_RELATED = ("unit", "department", "ordered_by", "handler", "incident")
 INSTANTS = (
@@ -43,6 +44,11 @@ def assignment_shape(assignment: Assignment) -> dict:
     for column in INSTANTS:
         shape[column] = iso(getattr(assignment, column))
     return shape
+
+
+def read_assignment(assignment: Assignment) -> dict:
+    """The order as one person reads it: why this unit stands there in the reader's language."""
+    return assignment_shape(assignment) | {"reason": said(assignment.why) or assignment.reason}
 
 
 def unit_shape(unit: Unit, now: datetime, live: Assignment | None = None) -> dict:
@@ -107,11 +113,6 @@ def candidate_shape(candidate: Candidate, skill: str = "") -> dict:
         "needs_reason": not candidate.proposable,
         "sentence": sentence(candidate, skill_label(skill)),
     }
-
-
-def skill_label(skill: str) -> str:
-    """The skill's name in the reader's language, empty for none."""
-    return str(Skill(skill).label) if skill in Skill.values else ""
 
 
 def reinforcement_shape(reinforcement: Reinforcement) -> dict:

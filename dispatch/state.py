@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from dispatch import selectors
 from dispatch.models import Assignment, Reinforcement, Unit
-from dispatch.shapes import ASSIGNMENT_RELATED, assignment_shape, iso, reinforcement_shape, unit_shape
+from dispatch.shapes import ASSIGNMENT_RELATED, iso, read_assignment, reinforcement_shape, unit_shape
 from incidents.models import Incident
 from incidents.shapes import RELATED, UNSHOWN, incident_shape
 from shushanwei.common.clock import db_now
@@ -30,12 +30,12 @@ def phone_state(unit: Unit) -> dict:
     if order is None:
         last = Assignment.objects.filter(unit=unit, ended_at__gte=now - JUST_NOW).select_related(*ASSIGNMENT_RELATED)
         newest = last.order_by("-ended_at").first()
-        return state | {"last": assignment_shape(newest) if newest else None}
+        return state | {"last": read_assignment(newest) if newest else None}
     incident = Incident.objects.select_related(*RELATED).defer(*UNSHOWN).get(pk=order.incident_id)
     lines = story_of("incident", incident.pk).order_by("-id")[:STORY_SHOWN]
     calls = Reinforcement.objects.filter(incident=incident).select_related("requested_by").order_by("id")
     return state | {
-        "assignment": assignment_shape(order),
+        "assignment": read_assignment(order),
         "incident": incident_shape(incident),
         "story": [
             {
@@ -43,7 +43,7 @@ def phone_state(unit: Unit) -> dict:
                 "at": iso(line.at),
                 "verb": line.verb,
                 "actor": line.actor_name,
-                "note": line.note,
+                "note": line.said,
                 "data": line.data,
             }
             for line in lines

@@ -291,7 +291,7 @@ class StoryLine(serializers.Serializer):
     at = serializers.DateTimeField()
     verb = serializers.CharField()
     actor = serializers.CharField(source="actor_name")
-    note = serializers.CharField()
+    note = serializers.CharField(source="said")
     data = serializers.DictField()
 
 

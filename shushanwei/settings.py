@@ -179,6 +179,7 @@ LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
 LOCALE_PATHS = sorted((BASE_DIR / "locale").glob("*/"))  # one catalogue a room
 LANGUAGE_COOKIE_NAME = "ssw_language"
+FORMAT_MODULE_PATH = "shushanwei.formats"
 TIME_ZONE = "Asia/Shanghai"
 USE_I18N = USE_TZ = True
 

@@ -10,16 +10,6 @@ from django.core.management import call_command
 
 from grid import selectors, working
 
-BROWSERS = ["chromium", "chromium-browser", "google-chrome"]
-FLAGS = [
-    "--no-sandbox",
-    "--use-gl=angle",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--disable-background-networking",
-    "--autoplay-policy=no-user-gesture-required",
-]
-
 
 @pytest.fixture(autouse=True)
 def _look_at_the_ground_again():
@@ -114,15 +104,13 @@ def live_stack():
 @pytest.fixture(scope="session")
 def browser():
     """The Chromium of this machine, driven by Playwright; the page tests are skipped where there is none."""
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if found is None:
-        pytest.skip("no Chromium on this machine: install the package chromium")
-    from playwright.sync_api import sync_playwright
+    from tests.browsing import chromium
 
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=found, args=FLAGS)
-        yield running
-        running.close()
+    try:
+        with chromium() as running:
+            yield running
+    except LookupError as none:
+        pytest.skip(str(none))
 
 
 @pytest.fixture

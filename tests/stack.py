@@ -57,7 +57,7 @@ class Stack:
         self.process: subprocess.Popen[bytes] | None = None
         self.others: list[subprocess.Popen[bytes]] = []
 
-    def start(self, *options: str, patience_s: float = 120) -> "Stack":
+    def start(self, *options: str, patience_s: float = 300) -> "Stack":
         """Start everything (`--bare` unless options are given) and wait until `/readyz` says yes."""
         self.local.mkdir(parents=True, exist_ok=True)
         command = [sys.executable, "-m", "shushanwei.run", *(options or ["--bare"])]

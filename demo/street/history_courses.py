@@ -4,7 +4,9 @@ from datetime import datetime, timedelta
 
 from demo.street import wording
 from demo.street.history_life import Life, NotYet, S
+from dispatch.matching import DETOUR, METRES_PER_MINUTE
 from dispatch.models import ArrivalProof, Assignment, Reinforcement
+from dispatch.why import Why
 from incidents.models import CaseCheck, CaseReturn, Deadline
 from shushanwei.common.worktime import add_limit_seconds
 from shushanwei.people.models import User
@@ -34,14 +36,15 @@ def _immediate(life: Life) -> None:
     life.go_to(opened + timedelta(seconds=steps["start"] * 0.7))
     incident.answered_by, incident.answered_at = seat, life.at
     life.tell("answered", seat)
-    minutes = max(round(away_m * 1.4 / 400), 1)
+    way_m = round(away_m * DETOUR, 1)
+    why = Why({"unit": unit.name, "nearest": True, "distance_m": way_m, "minutes": round(way_m / METRES_PER_MINUTE, 2)})
     order = Assignment(
         incident=incident, unit=unit, part="main", status="offered", ordered_by=seat, offered_at=life.at,
-        reason=f"最近:{unit.name} 距离{away_m * 1.4 / 1000:.1f}公里,约{minutes}分钟",
+        reason=why.stored()[0], why=why.kept(),
     )  # fmt: skip
     life.orders.append(order)
     about = {"unit": unit.name, "part": "main", "department": None}
-    life.move(S.DISPATCHED, seat, note=order.reason, **about)
+    life.move(S.DISPATCHED, seat, note=order.reason, why=order.why, **about)
     order.delivered_at = life.go_to(opened + timedelta(seconds=steps["start"]))
     life.event("E1", member, unit=unit.name)
     order.accepted_at, order.status = life.wait(steps["accept"]), "accepted"
@@ -200,9 +203,11 @@ def _give(life: Life, department) -> Assignment:
 
 def _give_again(life: Life, department) -> Assignment:
     """After a failed check the same department has it again."""
+    why = Why(because="rework")
     order = Assignment(
         incident=life.incident, department=department, part="main", status="accepted", offered_at=life.at,
-        delivered_at=life.at, accepted_at=life.at, ordered_by=life.book.dispatcher, reason="返工,原单位",
+        delivered_at=life.at, accepted_at=life.at, ordered_by=life.book.dispatcher,
+        reason=why.stored()[0], why=why.kept(),
     )  # fmt: skip
     life.orders.append(order)
     return order

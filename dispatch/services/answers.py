@@ -3,9 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from dispatch import selectors
@@ -15,6 +13,7 @@ from dispatch.services.photos import Photo, keep
 from dispatch.services.placing import replace
 from dispatch.services.reinforcement import call_of, close_calls, fill
 from dispatch.tracking import DOUBTFUL_M
+from dispatch.why import Why
 from incidents.lifecycle import Status as IncidentStatus
 from incidents.models import Attachment, Incident
 from incidents.services import mark, move
@@ -83,11 +82,8 @@ def hand_on(incident: Incident, order: Assignment) -> Assignment | None:
         call = call_of(order)
         return fill(incident, call) if call is not None else None
     name = order.unit.name if order.unit else ""
-    # What is stored is said in the street's language, whoever pressed the key.
-    with translation.override(settings.LANGUAGE_CODE):
-        declined = order.status == Status.DECLINED
-        why = (_("%(unit)s declined") if declined else _("%(unit)s did not answer")) % {"unit": name}
-    return replace(incident, order, note=why)
+    because = "declined" if order.status == Status.DECLINED else "silent"
+    return replace(incident, order, why=Why(because=because, who=name))
 
 
 def arrive_by_photo(

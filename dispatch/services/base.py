@@ -2,13 +2,10 @@
 
 from datetime import datetime
 
-from django.conf import settings
-from django.utils import translation
 from django.utils.translation import gettext as _
 
-from dispatch.matching import Candidate, sentence
 from dispatch.models import Assignment, Unit
-from dispatch.shapes import ASSIGNMENT_RELATED, assignment_shape, skill_label
+from dispatch.shapes import ASSIGNMENT_RELATED, assignment_shape
 from incidents.models import Alarm, Incident
 from incidents.services import locked, raise_for
 from incidents.services.base import tell
@@ -115,12 +112,6 @@ def busy_conflict(order: Assignment) -> Conflict:
         incident=order.incident_id,
         assignment=order.pk,
     )
-
-
-def explained(candidate: Candidate, skill: str) -> str:
-    """The sentence as it is stored: always in the street's language, whoever pressed the key."""
-    with translation.override(settings.LANGUAGE_CODE):
-        return sentence(candidate, skill_label(skill))
 
 
 def alarm_no_unit(incident: Incident, data: dict) -> None:

@@ -12,7 +12,6 @@ from dispatch.services.base import (
     about,
     busy_conflict,
     end,
-    explained,
     locked_order,
     must_be_open,
     story,
@@ -20,6 +19,7 @@ from dispatch.services.base import (
 )
 from dispatch.services.placing import back_to_waiting, had_main, place, place_department, promote, take, take_first
 from dispatch.services.reinforcement import escort
+from dispatch.why import Why
 from incidents.models import Department, Incident
 from incidents.services import locked
 from incidents.services.base import must_be, must_be_live, must_say
@@ -58,9 +58,9 @@ def order_unit(
         unit = take(unit_id)
         candidate = _candidate(incident, unit, candidates)
         _must_explain(incident, candidate, proposed(candidates), part, reason)
-    why = explained(candidate, selectors.skill_for(incident))
+    why = Why(note=reason).choosing(candidate, selectors.skill_for(incident))
     first = part == Part.MAIN and not had_main(incident)
-    order = place(incident, unit, part, actor=actor, why=why, note=reason)
+    order = place(incident, unit, part, actor=actor, why=why)
     if first:
         escort(incident, selectors.rule_for(incident.level))
     return order
@@ -76,7 +76,7 @@ def order_department(
     department = Department.objects.filter(pk=department_id, is_active=True).first()
     if department is None:
         raise NotFound(_("There is no department %(id)s.") % {"id": department_id})
-    return place_department(incident, department, actor=actor, note=(reason or "").strip()[:500])
+    return place_department(incident, department, actor=actor, why=Why(note=(reason or "").strip()[:500]))
 
 
 @transaction.atomic
@@ -91,7 +91,7 @@ def recall(assignment_id: int, *, actor: User, reason: str) -> Assignment:
     tell_order(order, "recalled", actor=actor, note=reason)
     story(incident, "unit_recalled", actor=actor, note=reason, data=about(order))
     if order.part == Part.MAIN and promote(incident) is None:
-        back_to_waiting(incident, actor=actor, note=reason)
+        back_to_waiting(incident, actor=actor, why=Why(note=reason))
     return order
 
 

@@ -10,16 +10,8 @@ from django.utils.translation import gettext as _
 from dispatch import selectors
 from dispatch.matching import Candidate
 from dispatch.models import Assignment, Unit
-from dispatch.services.base import (
-    Part,
-    Status,
-    about,
-    alarm_no_unit,
-    busy_conflict,
-    explained,
-    story,
-    tell_order,
-)
+from dispatch.services.base import Part, Status, about, alarm_no_unit, busy_conflict, story, tell_order
+from dispatch.why import Why
 from incidents.lifecycle import Status as IncidentStatus
 from incidents.models import Department, Incident
 from incidents.services import move
@@ -31,35 +23,39 @@ OFFER_S = 60  # unanswered for so long: the next unit is ordered as well
 
 
 def order_next(
-    incident: Incident, part: str, *, kinds: list[str] | None = None, actor: User | None = None, note: str = ""
+    incident: Incident, part: str, *, kinds: list[str] | None = None, actor: User | None = None, why: Why | None = None
 ) -> Assignment | None:
     """Under the incident's lock: order the best free unit by itself; None when there is none."""
     taken = take_first(selectors.candidates_for(incident, db_now(), kinds=kinds))
     if taken is None:
         return None
     unit, candidate = taken
-    return place(incident, unit, part, actor=actor, why=explained(candidate, selectors.skill_for(incident)), note=note)
+    why = (why or Why()).choosing(candidate, selectors.skill_for(incident))
+    return place(incident, unit, part, actor=actor, why=why)
 
 
-def place(incident: Incident, unit: Unit, part: str, *, actor: User | None, why: str, note: str = "") -> Assignment:
+def place(incident: Incident, unit: Unit, part: str, *, actor: User | None, why: Why) -> Assignment:
     """Write the order for a unit whose lock is held, and take the incident along where it was waiting."""
     now = db_now()
+    reason, aside = why.stored()
     order = create_order(
         incident=incident,
         unit=unit,
         part=part,
         generation=incident.generation,
-        reason=f"{why} · {note}" if note else why,
+        reason=reason,
+        why=why.kept(),
         ordered_by=actor,
         offered_at=now,
         expires_at=now + timedelta(seconds=OFFER_S),
     )
-    tell_order(order, "offered", actor=actor, note=note)
+    tell_order(order, "offered", actor=actor, note=aside)
+    data = about(order) | {"why": order.why}
     if part == Part.MAIN and incident.status in selectors.WAITING:
-        move(incident.pk, IncidentStatus.DISPATCHED, actor=actor, note=order.reason, data=about(order))
+        move(incident.pk, IncidentStatus.DISPATCHED, actor=actor, note=reason, data=data)
         incident.refresh_from_db(fields=["status", "rev"])
     else:
-        story(incident, "unit_ordered", actor=actor, note=order.reason, data=about(order))
+        story(incident, "unit_ordered", actor=actor, note=reason, data=data)
     return order
 
 
@@ -92,14 +88,16 @@ def take_first(candidates: Iterable[Candidate]) -> tuple[Unit, Candidate] | None
     return None
 
 
-def place_department(incident: Incident, department: Department, *, actor: User | None, note: str = "") -> Assignment:
+def place_department(incident: Incident, department: Department, *, actor: User | None, why: Why) -> Assignment:
     """Under the incident's lock: write the department's order and take the incident along where it was waiting."""
+    note, _aside = why.stored()
     order = create_order(
         incident=incident,
         department=department,
         part=Part.MAIN,
         generation=incident.generation,
         reason=note,
+        why=why.kept(),
         ordered_by=actor,
         offered_at=db_now(),
     )
@@ -107,29 +105,30 @@ def place_department(incident: Incident, department: Department, *, actor: User 
         incident.department = department
         incident.save(update_fields=["department"])
     tell_order(order, "offered", actor=actor, note=note)
+    data = about(order) | {"why": order.why}
     if incident.status in selectors.WAITING:
-        move(incident.pk, IncidentStatus.DISPATCHED, actor=actor, note=note, data=about(order))
+        move(incident.pk, IncidentStatus.DISPATCHED, actor=actor, note=note, data=data)
         incident.refresh_from_db(fields=["status", "rev"])
     else:
-        story(incident, "department_ordered", actor=actor, note=note, data=about(order))
+        story(incident, "department_ordered", actor=actor, note=note, data=data)
     return order
 
 
-def replace(incident: Incident, order: Assignment, *, note: str) -> Assignment | None:
+def replace(incident: Incident, order: Assignment, *, why: Why) -> Assignment | None:
     """After a refusal or silence, under the incident's lock: somebody else takes the part, or the alarm sounds."""
     if order.part == Part.SUPPORT:
-        return order_next(incident, Part.SUPPORT, note=note)
+        return order_next(incident, Part.SUPPORT, why=why)
     if order.department_id:
         return None
     if (under_way := promote(incident, started=True)) is not None:
         return under_way
     if incident.status == IncidentStatus.HANDLING:
-        back_to_waiting(incident, note=note)
-    if (following := order_next(incident, Part.MAIN, note=note)) is not None:
+        back_to_waiting(incident, why=why)
+    if (following := order_next(incident, Part.MAIN, why=why)) is not None:
         return following
     if (offered := promote(incident)) is not None:
         return offered
-    back_to_waiting(incident, note=note)
+    back_to_waiting(incident, why=why)
     alarm_no_unit(incident, {"after": order.status, "unit": order.unit.name if order.unit else ""})
     return None
 
@@ -149,10 +148,11 @@ def promote(incident: Incident, *, started: bool = False) -> Assignment | None:
     return helper
 
 
-def back_to_waiting(incident: Incident, *, actor: User | None = None, note: str = "") -> None:
+def back_to_waiting(incident: Incident, *, actor: User | None = None, why: Why) -> None:
     """Under the incident's lock: nobody is on it, so it waits for dispatch again."""
     if incident.status in (IncidentStatus.DISPATCHED, IncidentStatus.HANDLING):
-        move(incident.pk, IncidentStatus.PENDING_DISPATCH, actor=actor, note=note)
+        note, _aside = why.stored()
+        move(incident.pk, IncidentStatus.PENDING_DISPATCH, actor=actor, note=note, data={"why": why.kept()})
         incident.refresh_from_db(fields=["status", "rev"])
 
 

@@ -6,6 +6,7 @@ from dispatch import selectors
 from dispatch.models import Assignment, DispatchRule, Reinforcement, Unit
 from dispatch.services.base import Part, alarm_no_unit, story
 from dispatch.services.placing import order_next
+from dispatch.why import Why
 from incidents.models import Incident
 from incidents.services import mark
 from incidents.services.base import locked, must_be_live
@@ -13,6 +14,8 @@ from shushanwei.common.clock import db_now
 from shushanwei.common.errors import BadInput
 from shushanwei.people.models import User
 
+MISSED = "a5_missed"  # the rule by which a missed arrival calls another force
+NOBODY_ARRIVED = Why(because="nobody_arrived")
 OPEN = (Reinforcement.Status.REQUESTED, Reinforcement.Status.ACCEPTED)
 
 
@@ -45,6 +48,8 @@ def ask(
         incident=incident, force=force, reason=reason, rule=rule, requested_by=actor, requested_at=db_now()
     )
     data = {"force": force, "rule": rule, "reinforcement": call.pk}
+    if rule == MISSED:
+        data["why"] = NOBODY_ARRIVED.kept()
     mark(incident.pk, "E5", actor=actor, note=reason, data=data, part=force)
     incident.refresh_from_db(fields=["reinforcement_requested_at", "rev"])
     if not fill(incident, call):
@@ -54,7 +59,8 @@ def ask(
 
 def fill(incident: Incident, call: Reinforcement) -> Assignment | None:
     """Under the incident's lock: order the nearest free unit of the force; None when there is none yet."""
-    order = order_next(incident, Part.REINFORCEMENT, kinds=[call.force], actor=call.requested_by, note=call.reason)
+    why = NOBODY_ARRIVED if call.rule == MISSED else Why(note=call.reason)
+    order = order_next(incident, Part.REINFORCEMENT, kinds=[call.force], actor=call.requested_by, why=why)
     if order is not None:
         call.assignment = order
         call.status = Reinforcement.Status.REQUESTED

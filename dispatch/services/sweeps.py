@@ -5,11 +5,8 @@ Each sweep lists ids; its step locks one incident, looks again and acts, so two 
 
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
-from django.utils import translation
-from django.utils.translation import gettext as _
 
 from dispatch import selectors
 from dispatch.defaults import RULES
@@ -17,7 +14,8 @@ from dispatch.models import Assignment, DispatchRule, Reinforcement, Unit
 from dispatch.services.answers import hand_on, release
 from dispatch.services.base import Part, Status, alarm_no_unit, end, locked_order, story, tell_order
 from dispatch.services.placing import had_main, order_next, place, place_department, take
-from dispatch.services.reinforcement import ask, escort, fill
+from dispatch.services.reinforcement import MISSED, NOBODY_ARRIVED, ask, escort, fill
+from dispatch.why import Why
 from incidents.lifecycle import ENDED
 from incidents.lifecycle import Status as IncidentStatus
 from incidents.models import Alarm, Deadline, Department, Incident
@@ -107,13 +105,11 @@ def act_on_one(deadline_id: int) -> bool:
     over = incident.arrived_at is not None or incident.status in OVER
     if over or deadline.generation != incident.generation:
         return True
-    with translation.override(settings.LANGUAGE_CODE):
-        note = _("nobody on scene within the promised time")
-    if incident.status in selectors.UNDER_WAY and order_next(incident, Part.SUPPORT, note=note) is None:
+    if incident.status in selectors.UNDER_WAY and order_next(incident, Part.SUPPORT, why=NOBODY_ARRIVED) is None:
         alarm_no_unit(incident, {"after": deadline.code})
     force = selectors.rule_for(incident.level).missed_force
     if force:
-        ask(incident, force, reason=note, rule="a5_missed")
+        ask(incident, force, reason=NOBODY_ARRIVED.stored()[0], rule=MISSED)
     return True
 
 
@@ -209,8 +205,7 @@ def _back_to_same(incident: Incident) -> bool:
         .order_by("-id")
         .first()
     )
-    with translation.override(settings.LANGUAGE_CODE):
-        why = _("the same as before, for rework")
+    why = Why(because="rework")
     department: Department | None = last.department if last else incident.department
     if last is not None and last.unit is not None:
         try:
@@ -219,7 +214,7 @@ def _back_to_same(incident: Incident) -> bool:
             return order_next(incident, Part.MAIN) is not None
         return bool(place(incident, unit, Part.MAIN, actor=None, why=why))
     if department is not None and incident.level == 4:
-        return bool(place_department(incident, department, actor=None, note=why))
+        return bool(place_department(incident, department, actor=None, why=why))
     return order_next(incident, Part.MAIN) is not None
 
 

@@ -6,6 +6,8 @@ from urllib.parse import urlencode
 from django import template
 from django.urls import reverse
 
+from dispatch.why import said
+
 register = template.Library()
 
 
@@ -13,6 +15,19 @@ register = template.Library()
 def as_json(value) -> str:
     """A shape for a data attribute; the template escapes it."""
     return json.dumps(value)
+
+
+@register.filter
+def reason(order) -> str:
+    """Why it was given to whom, in the reader's language; old orders say it as it was written down."""
+    return said(order.why) or order.reason
+
+
+@register.filter
+def place(incident) -> str:
+    """Where an incident is: what is known of address, community and grid; a dash for nothing."""
+    known = (incident.address, incident.community, incident.grid)
+    return " · ".join(str(part) for part in known if part) or "–"
 
 
 @register.simple_tag

@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from shushanwei.journal.wording import note_of
+
 
 class XactId(models.Func):
     """The number of the present transaction, 64 bit."""
@@ -50,6 +52,11 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.id} {self.verb} {self.subject_type}:{self.subject_id}"
+
+    @property
+    def said(self) -> str:
+        """The note in the reader's language where the entry keeps facts, else as it was written down."""
+        return note_of(self.note, self.data)
 
 
 class Seal(models.Model):

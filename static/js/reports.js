@@ -192,7 +192,7 @@ function order(table, head, way) {
   const value = (row) => {
     const cell = row.cells[column];
     if (head.dataset.sort === "text") return cell.textContent.trim();
-    const number = Number.parseFloat(cell.dataset.value ?? cell.textContent);
+    const number = Number.parseFloat(cell.dataset.value ?? cell.textContent.replaceAll(",", ""));
     return Number.isNaN(number) ? -Infinity : number;
   };
   const turn = way === "ascending" ? 1 : -1;

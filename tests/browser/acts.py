@@ -52,10 +52,10 @@ def happens(title: str, level: int) -> tuple[int, str]:
     return incident.pk, incident.case_no
 
 
-def crew(incident_id: int, step: str) -> None:
+def crew(incident_id: int, step: str, unit: str = "PAGE1") -> None:
     """The unit accepts, arrives or finishes."""
     leader = User.objects.get(username="page-crew")
-    order = Assignment.objects.get(incident_id=incident_id, ended_at=None, unit__code="PAGE1")
+    order = Assignment.objects.get(incident_id=incident_id, ended_at=None, unit__code=unit)
     if step == "accept":
         answers.mark_delivered(order.pk, actor=leader)
         answers.accept(order.pk, actor=leader)

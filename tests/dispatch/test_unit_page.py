@@ -1,14 +1,16 @@
 """The unit's phone in a real browser: an order comes, is answered with the thumb, and a lost network loses nothing."""
 
 import io
+from datetime import timedelta
 
 import pytest
 from PIL import Image
 
 from dispatch import services
 from dispatch.models import ArrivalProof, Assignment
-from incidents.models import Incident
-from incidents.services import set_level
+from incidents.models import Deadline, Incident
+from incidents.services import reminding, set_level
+from shushanwei.common.clock import db_now
 from tests.dispatch.conftest import CENTRE, north
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -107,6 +109,30 @@ def test_a_refusal_says_why_and_the_next_unit_goes(phone, opened, seat, unit):
     phone.wait_for_selector("text=在岗待命", timeout=PATIENCE)
     assert Assignment.objects.get(status="declined").end_note == "车辆故障"
     assert Assignment.objects.get(ended_at__isnull=True).unit.name == "综治队南片三班"
+
+
+def test_a_reminder_stands_on_the_phone_until_the_unit_takes_its_next_step(phone, opened, seat):
+    services.set_duty(phone.squad.pk, True)
+    incident = opened()
+    services.order_unit(incident.pk, phone.squad.pk, actor=seat, reason="就近")
+    phone.click("#actions >> text=接单", timeout=PATIENCE)
+    phone.wait_for_selector("text=拍照到场", timeout=PATIENCE)
+    assert phone.is_hidden("#reminder")
+
+    arrival = Deadline.objects.get(incident=incident, code="A5")
+    past = db_now() - timedelta(minutes=6)
+    Deadline.objects.filter(pk=arrival.pk).update(
+        started_at=past - timedelta(minutes=5), due_at=past, missed_at=past, remind_at=db_now()
+    )
+    assert reminding.remind(arrival.pk)
+    banner = phone.wait_for_selector("#reminder[data-tone=missed]:not([hidden])", timeout=PATIENCE)
+    said = banner.inner_text()
+    assert "催办 · 第1次" in said and "到场处置" in said and "超时 6:" in said
+
+    for metres in (150, 60, 40):
+        stand(phone, metres)
+        phone.wait_for_timeout(5500)
+    phone.wait_for_selector("#reminder", state="hidden", timeout=PATIENCE)
 
 
 def test_the_level_and_a_recall_are_seen_without_a_touch(phone, opened, seat):

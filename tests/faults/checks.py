@@ -1,9 +1,11 @@
 """Alerts that keep flowing while things break, and what must be true of the street afterwards."""
 
+import signal
 import threading
 import time
 
 import psycopg2
+from redis.exceptions import RedisError
 
 from tests.outside import Listener, Sender, an_alert
 from tests.stack import Stack, wait_for
@@ -127,8 +129,34 @@ def _stands(stack: Stack, external_id: str) -> bool:
         return False
 
 
-def let_fall_due(stack: Stack, count: int, in_s: float, template: int, first_lat: float = 29.0) -> tuple[int, int]:
-    """Copy an incident `count` times, each with an R30 that falls due in the same second; its first and last id."""
+def without_redis(stack: Stack, seconds: float) -> None:
+    """Redis hangs for half the time, then is dead as often as it comes back; what it held is gone afterwards."""
+    stack.kill("redis", signal.SIGSTOP)
+    time.sleep(seconds / 2)
+    stack.kill("redis", signal.SIGCONT)
+    until = time.monotonic() + seconds / 2
+    while time.monotonic() < until:
+        try:
+            stack.kill("redis")
+        except LookupError:
+            time.sleep(0.1)
+    wait_for(lambda: _emptied(stack), 30, "Redis to come back")
+
+
+def _emptied(stack: Stack) -> bool:
+    try:
+        return bool(stack.redis().flushall())
+    except (RedisError, OSError):
+        return False
+
+
+def let_fall_due(
+    stack: Stack, count: int, in_s: float, template: int, first_lat: float = 29.0, within_s: float = 1
+) -> tuple[int, int]:
+    """Copy an incident `count` times; their first and last id.
+
+    Each has an R30 that falls due in the same second, or spread over `within_s` seconds.
+    """
     from bench.common import Database
 
     db = Database(stack)
@@ -154,8 +182,8 @@ def let_fall_due(stack: Stack, count: int, in_s: float, template: int, first_lat
         f"t.incident_id = {template} and t.code = 'R30'",
         f"generate_series(1, {count}) n",
         incident_id=f"{last} + n",
-        due_at=f"now() + interval '{in_s} seconds' + n * interval '1 second' / {count}",
-        work_at=f"now() + interval '{in_s} seconds' + n * interval '1 second' / {count}",
+        due_at=f"now() + interval '{in_s} seconds' + n * interval '{within_s} seconds' / {count}",
+        work_at=f"now() + interval '{in_s} seconds' + n * interval '{within_s} seconds' / {count}",
         met_at="null",
         missed_at="null",
         stopped_at="null",

@@ -42,7 +42,7 @@ def test_the_figures_of_a_source_say_what_became_of_its_alerts(camera, lead):
     assert (source["joined_share"], source["folded_n"]) == (0.5, 4)
     assert (source["confirmed_share"], source["judged_n"]) == (0.0, 1)
     page = lead.get("/sources/?source=cam").content.decode()
-    assert "50 %" in page and "n=4" in page
+    assert "50%" in page and "n=4" in page
 
 
 def test_alerts_can_be_listed_filtered_and_opened(camera, lead):

@@ -164,6 +164,23 @@ def test_one_request_of_a_kind_is_open_at_a_time(case, handler, account):
     assert TimeRequest.objects.count() == 1
 
 
+def test_the_dispatcher_finds_what_awaits_a_decision(case, opened, handler, account, dispatcher, client):
+    opened(level=4)
+    client.force_login(dispatcher)
+
+    def found(query):
+        return [row["id"] for row in client.get(f"/api/v1/incidents/?live=true&{query}").json()["results"]]
+
+    asked = services.request_time(case.pk, actor=handler, kind="extension", reason="配件未到")
+    assert found("time_request=endorsed") == []
+    services.endorse_request(asked.pk, actor=account)
+    assert found("time_request=endorsed") == [case.pk]
+    assert found("supervised=true") == []
+    services.supervise(case.pk, actor=dispatcher, note="群众多次来电")
+    assert found("supervised=true") == [case.pk]
+    assert client.get("/api/v1/incidents/?time_request=lost").status_code == 422
+
+
 def test_over_the_api_each_sees_the_step_that_is_hers(case, person, client, seat):
     Incident.objects.filter(pk=case.pk).update(department=Department.objects.get(code="ENF"))
     people = {name: person(role, name, **where) for name, role, where in [

@@ -222,6 +222,25 @@ def test_a_message_goes_through_redis_to_the_hub(quick):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_screen_still_hears_when_every_membership_would_have_run_out(quick, settings):
+    from shushanwei.journal import live
+
+    layer = settings.CHANNEL_LAYERS["default"]
+    soon_over = layer["CONFIG"] | {"group_expiry": 1, "expiry": 1}  # seconds; a day is usual
+    settings.CHANNEL_LAYERS = settings.CHANNEL_LAYERS | {"default": layer | {"CONFIG": soon_over}}
+    client = screen(street=True)
+
+    async def story(hub):
+        for _ in range(8):
+            await until(client, "beat")
+        live.publish({"type": "change", "subject": "incident", "id": 5, "rev": 1, "verb": "incident.opened"})
+        while (message := json.loads(await client.queue.get()))["type"] != "change":
+            assert message["type"] == "beat", "a group that ran out is no push at all"
+
+    run(story, client)
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_hub_that_hears_nothing_says_so_and_listens_anew(quick, monkeypatch):
     client = screen(street=True)
 

@@ -1,6 +1,7 @@
 """Tags of the report pages: a figure that opens its list, and a change in words."""
 
 from django import template
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -18,7 +19,7 @@ def opens(context: template.Context, figure: str, number: int | None, **by) -> S
     if not number:
         return "0"
     url = address(context["data"], context["period"], figure, number, **by)
-    return format_html('<a href="{}">{}</a>', url, number)
+    return format_html('<a href="{}">{}</a>', url, number_format(number, force_grouping=True))
 
 
 @register.simple_tag(takes_context=True)

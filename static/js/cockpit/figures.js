@@ -3,13 +3,12 @@
 import { spanText } from "shushan/clock";
 import { _, fill } from "shushan/words";
 
-export const NAMES = {
-  R30: () => _("response ≤ 30 s"),
-  A5: () => _("on scene ≤ 5 min"),
-  S15: () => _("reinforced ≤ 15 min"),
-  F24: () => _("follow-up ≤ 24 h"),
-  P365: () => _("patrols 365 d"),
-};
+// In English one word each: five cards share a third of the wall, and the official terms would run into each other.
+const NAMES = { R30: () => _("response"), A5: () => _("arrival"), S15: () => _("reinforced"), F24: () => _("follow-up"), P365: () => _("patrols") };
+const TARGETS = { R30: () => _("≤ 30 s"), A5: () => _("≤ 5 min"), S15: () => _("≤ 15 min"), F24: () => _("≤ 24 h"), P365: () => _("365 days") };
+
+/** [name, target] of a figure: "response", "≤ 30 s". */
+export const heading = (code) => [NAMES[code]?.() ?? code, TARGETS[code]?.() ?? ""];
 
 /** "96.4" or "–": cut, not rounded, so that 99.96 % never shows as 100 %. */
 export function share(figure) {
@@ -25,11 +24,10 @@ export function tone(figure) {
   return figure.attainment >= 0.8 ? "due" : "missed";
 }
 
+/** ["n 82", "4 overdue now"]: what stands below a figure. */
 export function under(figure) {
-  if (!figure.measured) return _("not measured yet");
-  const words = [fill(_("n %(n)s"), { n: figure.n })];
-  if (figure.open_overdue) words.push(fill(_("%(n)s overdue now"), { n: figure.open_overdue }));
-  return words.join(" · ");
+  if (!figure.measured) return [_("not measured yet"), ""];
+  return [fill(_("n %(n)s"), { n: figure.n }), figure.open_overdue ? fill(_("%(n)s overdue now"), { n: figure.open_overdue }) : ""];
 }
 
 /** ["P50 0:12", "P90 0:18"], empty without a figure. */

@@ -145,7 +145,7 @@ export class Calls {
     const { data = {} } = alarm;
     if (alarm.kind === "seats_empty") return `${clockTime(alarm.raised_at)} · ${fill(_("seats taken: %(taken)s of %(least)s"), data)}`;
     const what =
-      alarm.kind === "supervision_due" ? `${this.labels.notices[data.level]}: ${this.labels.triggers[data.trigger]}`
+      alarm.kind === "supervision_due" ? `${this.labels.notices[data.level]} · ${this.labels.triggers[data.trigger]}`
         : alarm.kind === "no_progress" ? clockName(data, this.labels)
           : this.labels.forces[data.part];
     return [clockTime(alarm.raised_at), what, alarm.title].filter(Boolean).join(" · ");

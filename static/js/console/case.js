@@ -206,7 +206,7 @@ export class Case {
         {},
         el("td", {}, CLOCKS[deadline.code]?.() ?? this.labels.clocks[deadline.code] ?? deadline.code, el("span", { class: "muted" }, deadline.policy === "city" ? "" : ` ${this.labels.policies[deadline.policy] ?? ""}`)),
         el("td", { class: "number" }, clockTime(deadline.started_at)),
-        el("td", { class: "number" }, dueText(deadline)),
+        el("td", { class: "number" }, deadline.paused_at && !deadline.stopped_at ? "–" : dueText(deadline)),
         el("td", { class: "number" }, used === null ? "–" : fill(_("%(n)s s"), { n: used })),
         el("td", {}, el("span", { class: `tag${tone ? ` tag-${tone}` : ""}` }, word), deadline.reminded ? el("span", { class: "reminded" }, ` ${fill(_("reminded %(n)s ×"), { n: deadline.reminded })}`) : null),
       );

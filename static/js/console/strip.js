@@ -1,7 +1,7 @@
 /** The five figures of today in a row above the map. */
 
 import { el, put } from "shushan/cockpit/dom";
-import { NAMES, percentiles, share, tone, under } from "shushan/cockpit/figures";
+import { heading, percentiles, share, tone, under } from "shushan/cockpit/figures";
 
 export class Strip {
   constructor(list) {
@@ -14,19 +14,21 @@ export class Strip {
     for (const figure of figures ?? []) {
       let cell = this.cells.get(figure.code);
       if (!cell) {
-        cell = { name: el("dt"), value: el("span"), unit: el("small", {}, "%"), rest: el("dd", { class: "strip-rest" }) };
-        cell.element = el("div", { data: { code: figure.code } }, cell.name, el("dd", {}, cell.value, cell.unit), cell.rest);
+        const [name, target] = heading(figure.code);
+        cell = { name: el("dt", {}, el("span", {}, name), " ", el("span", {}, target)), value: el("span"), unit: el("small", {}, "%"), n: el("span"), late: el("span") };
+        cell.element = el("div", { data: { code: figure.code } }, cell.name, el("dd", {}, cell.value, cell.unit), el("dd", { class: "strip-rest" }, cell.n, cell.late));
         this.cells.set(figure.code, cell);
         this.list.append(cell.element);
       }
-      put(cell.name, NAMES[figure.code]?.() ?? figure.code);
       const said = share(figure);
       put(cell.value, said);
       cell.unit.hidden = said === "–";
-      put(cell.rest, under(figure));
+      const [n, late] = under(figure);
+      put(cell.n, n);
+      put(cell.late, late);
       const shade = tone(figure);
       cell.value.style.color = shade ? `var(--${shade})` : "";
-      cell.element.title = [NAMES[figure.code]?.(), ...percentiles(figure)].filter(Boolean).join("\n");
+      cell.element.title = [heading(figure.code).join(" "), ...percentiles(figure)].filter(Boolean).join("\n");
     }
   }
 }

@@ -72,7 +72,7 @@ export class Charts {
       xAxis: { type: "value", show: false, max: "dataMax" },
       yAxis: {
         type: "category", inverse: true, data: rows.map(([name]) => name), axisLine: { show: false }, axisTick: { show: false },
-        axisLabel: { ...words, width: large() ? 230 : 104, overflow: "truncate" },
+        axisLabel: { ...words, width: large() ? 300 : 132, overflow: "truncate" },
       },
       series: [{ type: "bar", data: rows.map(([, n]) => n), barMaxWidth: large() ? 18 : 11, itemStyle: { color: colour("--accent"), borderRadius: 2 }, label: { show: true, position: "right", ...words, color: colour("--text") } }],
     };

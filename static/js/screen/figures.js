@@ -1,10 +1,8 @@
 /** The five big figures: attainment, target, n, what is overdue now, and how the last seven days went. */
 
 import { el, put } from "shushan/cockpit/dom";
-import { percentiles, share, tone } from "shushan/cockpit/figures";
-import { CLOCKS, fill, _ } from "shushan/words";
-
-const TARGETS = { R30: () => _("≤ 30 s"), A5: () => _("≤ 5 min"), S15: () => _("≤ 15 min"), F24: () => _("≤ 24 h"), P365: () => _("365 days") };
+import { heading, percentiles, share, tone } from "shushan/cockpit/figures";
+import { fill, _ } from "shushan/words";
 
 export class Figures {
   constructor(list) {
@@ -32,12 +30,13 @@ export class Figures {
   }
 
   #card(code) {
+    const [name, target] = heading(code);
     const card = { value: el("span"), unit: el("small", {}, "%"), n: el("span"), over: el("b"), middle: el("span"), most: el("span"), spark: el("div", { class: "figure-spark" }) };
     this.list.append(
       el(
         "li",
         { data: { code } },
-        el("div", { class: "figure-name" }, el("span", {}, CLOCKS[code]?.() ?? code), el("i", {}, TARGETS[code]?.() ?? "")),
+        el("div", { class: "figure-name" }, el("span", {}, name), el("i", {}, target)),
         el("div", { class: "figure-value" }, card.value, card.unit),
         el("div", { class: "figure-rest" }, card.n, " ", card.over),
         el("div", { class: "figure-rest figure-spread" }, card.middle, card.most),

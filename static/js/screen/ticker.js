@@ -13,7 +13,8 @@ const MOST = 30;
 export class Ticker {
   constructor(list) {
     this.list = list;
-    this.items = [];
+    this.items = null; // nothing is known yet: that nothing is overdue would be a claim
+    this.shown = 0;
     this.at = 0;
     setInterval(() => this.#turn(), TURN_MS);
   }
@@ -36,7 +37,7 @@ export class Ticker {
     late.sort((a, b) => b[0] - a[0]);
     done.sort((a, b) => b[0] - a[0]);
     this.items = [...late, ...done].slice(0, MOST);
-    if (!this.list.childElementCount || this.at >= this.items.length) {
+    if (!this.shown || this.at >= this.items.length) {
       this.at = 0;
       this.#show();
     }
@@ -47,6 +48,7 @@ export class Ticker {
   }
 
   #turn() {
+    if (!this.items) return undefined;
     if (document.hidden || this.items.length <= this.#page()) return this.#show();
     this.at = (this.at + this.#page()) % this.items.length;
     this.list.dataset.turning = "true";
@@ -62,6 +64,7 @@ export class Ticker {
     const key = JSON.stringify(items.map(([, tone, name, words]) => [tone, name, tone === "ok" ? words : words.slice(0, -4)]));
     if (this.key === key) return;
     this.key = key;
+    this.shown = items.length;
     this.list.replaceChildren(
       ...(items.length
         ? items.map(([, tone, name, words]) => el("li", { data: { tone } }, icon(tone), el("b", {}, name), el("span", {}, words)))
