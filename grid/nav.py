@@ -12,4 +12,11 @@ ITEMS: list[NavItem] = [
         order=60,
         hint=_("Communities, grids and micro-grids on the map."),
     ),
+    NavItem(
+        label=_("Rosters"),
+        url_name="grid:roster",
+        permission="grid.view_roster",
+        order=65,
+        hint=_("Who is on duty, this week and next; swaps and leave."),
+    ),
 ]

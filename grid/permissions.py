@@ -3,6 +3,12 @@
 PERMISSIONS = {
     "grid.view_ground": "see communities and grids",
     "grid.edit_ground": "import communities and grids",
+    "grid.view_roster": "see rosters and who is on duty",
+    "grid.plan_roster": "plan rosters, decide on swaps and leave",
+    "grid.sign_on": "come on duty and ask for swaps and leave",
+    "grid.hand_over": "write, sign and confirm hand-over notes",
+    "grid.read_restricted": "read the restricted part of hand-over notes",
+    "grid.log_calls": "write the duty log",
 }
 VIEWERS = [
     "commander",
@@ -29,6 +35,26 @@ VIEWERS = [
     "leader_view",
 ]
 EDITORS = ["shift_lead", "sys_admin"]
+_CENTRE = ["grid.view_roster", "grid.sign_on", "grid.log_calls"]
+_LEAD = [*_CENTRE, "grid.plan_roster", "grid.hand_over", "grid.read_restricted"]
+_FIELD = ["grid.view_roster", "grid.sign_on"]
+SHIFTS = {
+    "commander": _LEAD,
+    "shift_lead": _LEAD,
+    "seat_operator": [*_CENTRE, "grid.hand_over"],
+    "dispatcher": _CENTRE,
+    "video_patroller": _CENTRE,
+    "evaluator": ["grid.view_roster"],
+    "police_liaison": ["grid.view_roster"],
+    "leader_view": ["grid.view_roster"],
+    "collector": _FIELD,
+    "grid_leader": _FIELD,
+    "grid_worker": _FIELD,
+    "part_grid_worker": _FIELD,
+    "responder": _FIELD,
+    "enforcement_officer": _FIELD,
+}
 ROLE_PERMISSIONS = {
-    role: ["grid.view_ground", "grid.edit_ground"] if role in EDITORS else ["grid.view_ground"] for role in VIEWERS
+    role: ["grid.view_ground", *(["grid.edit_ground"] if role in EDITORS else []), *SHIFTS.get(role, [])]
+    for role in VIEWERS
 }

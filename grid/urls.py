@@ -2,10 +2,18 @@
 
 from django.urls import path
 
-from grid import views
+from grid import views, views_roster
 
 app_name = "grid"
 urlpatterns = [
     path("grid/", views.ground, name="ground"),
     path("grid/ground.geojson", views.download, name="download"),
+    path("roster/", views_roster.roster, name="roster"),
+    path("roster/plan/", views_roster.plan, name="roster-plan"),
+    path("roster/copy/", views_roster.copy, name="roster-copy"),
+    path("roster/lines/<int:pk>/cancel/", views_roster.cancel, name="roster-cancel"),
+    path("roster/lines/<int:pk>/swap/", views_roster.ask_swap, name="swap-ask"),
+    path("roster/swaps/<int:pk>/", views_roster.decide_swap, name="swap-decide"),
+    path("roster/leave/", views_roster.ask_leave, name="leave-ask"),
+    path("roster/leave/<int:pk>/", views_roster.decide_leave, name="leave-decide"),
 ]

@@ -27,6 +27,11 @@ SCHEDULE = {
         "schedule": 30.0,
         "options": {"queue": "default", "expires": 30},
     },
+    "watch-seats": {
+        "task": "incidents.watch_seats",
+        "schedule": 15.0,
+        "options": {"queue": "default", "expires": 15},
+    },
     "apply-calendar": {
         "task": "incidents.apply_calendar",
         "schedule": 10.0,

@@ -7,7 +7,7 @@ import structlog
 from celery import shared_task
 
 from incidents import selectors, services
-from incidents.services import calendar, reminding, supervising, sweeping
+from incidents.services import calendar, reminding, seats, supervising, sweeping
 from incidents.services.holding import resume_due
 from incidents.tasks_intake import process_alerts
 from shushanwei.common.clock import db_now
@@ -25,6 +25,7 @@ __all__ = [
     "remind",
     "resume_suspended",
     "run_clocks",
+    "watch_seats",
 ]
 
 
@@ -75,6 +76,12 @@ def call_for_supervision() -> int:
     for incident_id, level in supervising.supervisable_ids(db_now()):
         done += drain([incident_id], partial(supervising.call_for_supervision, level=level))
     return done
+
+
+@shared_task(name="incidents.watch_seats", expires=15)
+def watch_seats() -> int:
+    """Too few seats taken: the shift leader is alarmed."""
+    return seats.watch_seats()
 
 
 @shared_task(name="incidents.apply_calendar", expires=10)

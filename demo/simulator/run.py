@@ -16,6 +16,7 @@ import numpy as np
 
 from demo.simulator.callers import Callers
 from demo.simulator.client import Away, Door, Tokens
+from demo.simulator.duty import keep_the_seats
 from demo.simulator.field import Collectors, Departments, GridWorkers
 from demo.simulator.live import listen
 from demo.simulator.roads import RoadMap
@@ -107,6 +108,7 @@ def _actors(world: World, options: Options):
             unit = UnitOnTheRoad(world, plan)
             yield plan.code, _after(0.2 + 0.35 * number, forever(plan.code, world, unit.run))
     if options.with_seats:
+        yield "duty", _after(3.0, forever("duty", world, lambda: keep_the_seats(world)))
         shift = Shift(world, SEATS)
         yield "shift", _after(2.0, forever("shift", world, shift.run))
     for desk in (Departments(world), Collectors(world), GridWorkers(world)):

@@ -1,13 +1,10 @@
 """Template words of the department desk."""
 
 import json
-from datetime import datetime
 from urllib.parse import urlencode
 
 from django import template
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.translation import get_language
 
 from dispatch.why import said
 
@@ -15,22 +12,9 @@ register = template.Library()
 
 
 @register.filter
-def named(thing) -> str:
-    """The name of a class or department in the reader's language."""
-    chinese = (get_language() or "zh").startswith("zh")
-    return thing.name_zh if chinese else (thing.name_en or thing.name_zh)
-
-
-@register.filter
 def as_json(value) -> str:
     """A shape for a data attribute; the template escapes it."""
     return json.dumps(value)
-
-
-@register.filter
-def instant(value: str) -> str:
-    """An ISO instant of a shape as the street reads it."""
-    return timezone.localtime(datetime.fromisoformat(value)).strftime("%m-%d %H:%M")
 
 
 @register.filter

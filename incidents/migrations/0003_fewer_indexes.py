@@ -103,7 +103,6 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             "alter table incidents_incident set (fillfactor = 70);"
             " alter table incidents_deadline set (fillfactor = 80)",
-            "alter table incidents_incident reset (fillfactor);"
-            " alter table incidents_deadline reset (fillfactor)",
+            "alter table incidents_incident reset (fillfactor); alter table incidents_deadline reset (fillfactor)",
         ),
     ]

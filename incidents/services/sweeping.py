@@ -207,6 +207,13 @@ def raise_for(incident: Incident, kind: str, for_role: str, data: dict | None = 
     return alarm
 
 
+def raise_street(kind: str, for_role: str, data: dict) -> Alarm:
+    """Raise an alarm that is about no incident, with its push; the caller has looked that it is needed."""
+    alarm = Alarm.objects.create(kind=kind, for_role=for_role, data=data, raised_at=db_now())
+    _push_alarms([alarm])
+    return alarm
+
+
 def oldest_late_s(now: datetime | None = None) -> float:
     """How many seconds the oldest open promise is past due without being announced; 0 when none is."""
     now = now or db_now()

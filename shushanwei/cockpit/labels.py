@@ -112,6 +112,8 @@ ACTIONS = [
     "dispatch.order_unit",
     "dispatch.request_reinforcement",
     "dispatch.order_department",
+    "grid.view_roster",
+    "grid.sign_on",
 ]
 
 

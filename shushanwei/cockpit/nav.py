@@ -10,6 +10,9 @@ ITEMS: list[NavItem] = [
     ),
     NavItem(_("Wall"), "cockpit:screen", "cockpit.view_screen", 20, _("the street at a glance, for the big screen")),
     NavItem(
+        _("Hand-over"), "cockpit:handover", "grid.hand_over", 15, _("what the next shift must know, signed by both")
+    ),
+    NavItem(
         _("Reports"),
         "cockpit:reports",
         "cockpit.view_reports",

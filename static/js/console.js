@@ -5,6 +5,7 @@ import { Actions } from "shushan/console/actions";
 import { Calls } from "shushan/console/calls";
 import { Case } from "shushan/console/case";
 import { Decisions } from "shushan/console/decisions";
+import { Duty } from "shushan/console/duty";
 import { bindKeys } from "shushan/console/keys";
 import { Queue } from "shushan/console/queue";
 import { Strip } from "shushan/console/strip";
@@ -51,9 +52,10 @@ const queue = new Queue({ list: $("queue"), bar: $("queue-new"), tabs: $("tabs")
 const actions = new Actions({ labels, may, take: takeAnswer, caseOf: () => detail });
 const detail = new Case({ box: $("case"), empty: $("detail-empty"), labels, may, acts: actions, ordersOf });
 const strip = new Strip($("figures"));
+const duty = new Duty({ may });
 const decisions = new Decisions({ may, changed: draw });
 const calls = new Calls({
-  box: $("alarms"), button: $("sound"), labels, may, store, now: serverNow,
+  box: $("alarms"), button: $("sound"), labels, may, store, now: serverNow, started: () => duty.start(),
   decisions,
   open: (id, shape) => {
     if (shape) store.apply({ subject: "incident", id, rev: shape.rev, shape });
@@ -209,7 +211,7 @@ let lateS = 0;
 function foot() {
   const bar = $("foot");
   const age = link.age();
-  let [tone, words] = ["", fill(_("%(name)s on duty"), { name: setup.me })];
+  let [tone, words] = ["", [fill(_("%(name)s on duty"), { name: setup.me }), duty.says()].filter(Boolean).join(" · ")];
   if (link.state === "signed-out") [tone, words] = ["missed", _("You have been signed out. Reload the page and sign in.")];
   else if (age >= 30) [tone, words] = ["missed", fill(_("No connection: what you see is %(n)s seconds old."), { n: Math.floor(age) })];
   else if (lateS > LATE_S) [tone, words] = ["missed", fill(_("The clocks are late by %(n)s s: a missed promise may not be shown yet. Tell the system administrator."), { n: Math.round(lateS) })];

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand
 
 from demo.street import layers, loading
 from demo.street.history_writing import load_history
+from demo.street.rosters import load_rosters
 from incidents.models import Incident
 
 
@@ -32,6 +33,7 @@ class Command(BaseCommand):
             ("accounts", loading.load_people),
             ("units", loading.load_units),
             ("sources", loading.load_sources),
+            ("rosters", load_rosters),
         ]
         if options["history_days"] and not Incident.objects.exists():
             steps.append(("past days", lambda: load_history(options["history_days"])))

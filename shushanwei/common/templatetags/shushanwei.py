@@ -1,10 +1,13 @@
 """Template tags that every room uses: the import map and the page's settings for scripts."""
 
 import json
+from datetime import datetime
 
 from django import template
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 from shushanwei.common.assets import import_map
 
@@ -35,3 +38,16 @@ def page_settings(context: template.Context) -> SafeString:
 def holds(user, permission: str) -> bool:
     """`{% if user|holds:"incidents.move_incident" %}`: whether the person holds a permission code."""
     return bool(getattr(user, "is_authenticated", False) and user.has_perm(permission))
+
+
+@register.filter
+def named(thing) -> str:
+    """The name of a class, department or shift in the reader's language."""
+    chinese = (get_language() or "zh").startswith("zh")
+    return thing.name_zh if chinese else (thing.name_en or thing.name_zh)
+
+
+@register.filter
+def instant(value: str) -> str:
+    """An ISO instant of a shape as the street reads it."""
+    return timezone.localtime(datetime.fromisoformat(value)).strftime("%m-%d %H:%M")

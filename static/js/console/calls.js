@@ -12,8 +12,8 @@ const SHOWN = 3;
 const CALLS_FOR_MS = 15 * 60 * 1000;
 
 export class Calls {
-  constructor({ box, button, labels, may, store, open, answer, supervise, decisions, take, now }) {
-    Object.assign(this, { box, button, labels, may, store, open, answer, supervise, decisions, take, now });
+  constructor({ box, button, labels, may, store, open, answer, supervise, decisions, take, now, started }) {
+    Object.assign(this, { box, button, labels, may, store, open, answer, supervise, decisions, take, now, started });
     this.nodes = new Map();
     this.all = false;
     this.button.addEventListener("click", () => this.#toggle());
@@ -30,6 +30,7 @@ export class Calls {
     }
     if (this.on) confirm();
     this.#word();
+    if (this.on) this.started();
   }
 
   #word() {
@@ -142,6 +143,7 @@ export class Calls {
       return `${clockTime(alarm.data.from)}–${clockTime(alarm.data.to)} · ${counts.join("、")}`;
     }
     const { data = {} } = alarm;
+    if (alarm.kind === "seats_empty") return `${clockTime(alarm.raised_at)} · ${fill(_("seats taken: %(taken)s of %(least)s"), data)}`;
     const what =
       alarm.kind === "supervision_due" ? `${this.labels.notices[data.level]} · ${this.labels.triggers[data.trigger]}`
         : alarm.kind === "no_progress" ? clockName(data, this.labels)

@@ -1,0 +1,24 @@
+"""The tables of the ground, its calendar, and of who is on duty."""
+
+from grid.models.calendar import CalendarDay, WorkPeriod
+from grid.models.ground import Community, Grid, Ground, MapLayer, Posting
+from grid.models.shifts import DutyLog, DutyShift, Handover, Leave, Post, RosterLine, ShiftTemplate, SignOn, Swap
+
+__all__ = [
+    "CalendarDay",
+    "Community",
+    "DutyLog",
+    "DutyShift",
+    "Grid",
+    "Ground",
+    "Handover",
+    "Leave",
+    "MapLayer",
+    "Post",
+    "Posting",
+    "RosterLine",
+    "ShiftTemplate",
+    "SignOn",
+    "Swap",
+    "WorkPeriod",
+]
