@@ -1,7 +1,8 @@
 """Hours under fire: `python -m bench.soak [--minutes 10] [--kills 50]`; ends with what must be true of the street.
 
 Cameras send without a pause, a thousand promises fall due again and again, and every few seconds a process dies by
-kill -9, Redis is emptied or the clocks are frozen past the outage limit. Nothing may be lost, doubled or told twice.
+kill -9, Redis is emptied or away for two minutes, or the clocks are frozen past the outage limit. Nothing may be
+lost, doubled or told twice.
 """
 
 import argparse
@@ -11,7 +12,7 @@ import sys
 import time
 
 from bench.common import machine, system, template_incident
-from tests.faults.checks import Flow, all_is_well, clocks_are_well, let_fall_due
+from tests.faults.checks import Flow, all_is_well, clocks_are_well, let_fall_due, without_redis
 from tests.faults.test_clocks_under_fire import lateness, misses
 from tests.outside import Listener, Sender, an_alert, cookie_of
 from tests.stack import wait_for
@@ -67,6 +68,9 @@ def _torment(stack, draw: random.Random, template: int, options: argparse.Namesp
         if rounds % 25 == 0:
             print("the clocks are frozen for 25 s")
             _freeze(stack, 25)
+        elif rounds == 15:
+            print("Redis is away for two minutes and loses everything")
+            without_redis(stack, 120)
         elif rounds % 10 == 0:
             stack.redis().flushall()
         else:

@@ -148,7 +148,8 @@ class Stack:
             with urlopen(f"{self.url}/readyz", timeout=5) as answer:
                 return json.load(answer)
         except HTTPError as error:
-            return json.loads(error.read() or b"{}")
+            said = error.read()
+            return json.loads(said) if said.startswith(b"{") else {"answer": said[:500].decode(errors="replace")}
         except (URLError, OSError, ValueError):
             return {}
 

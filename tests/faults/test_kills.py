@@ -7,7 +7,8 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from tests.faults.checks import Flow, all_is_well, healed
+from tests.faults.checks import Flow, all_is_well, healed, let_fall_due, without_redis
+from tests.faults.test_clocks_under_fire import misses
 from tests.outside import an_alert
 from tests.stack import slowness, wait_for
 
@@ -47,6 +48,20 @@ def test_an_emptied_redis_loses_nothing_and_doubles_nothing(live_stack, sender, 
     assert healed(live_stack, sender, listener, places + 4_000) < RECOVERY_S * slowness()
     flow.stop()
     all_is_well(live_stack, flow)
+
+
+@pytest.mark.timeout(900)
+def test_a_minute_without_redis_and_all_of_it_lost_only_delays(live_stack, sender, listener, places, template):
+    flow = Flow(sender, first_place=places, pause_s=2)
+    ids = let_fall_due(live_stack, 200, 5, template)
+    without_redis(live_stack, 60)
+    took = healed(live_stack, sender, listener, places + 4_000, 60 * slowness())
+    flow.stop()
+    all_is_well(live_stack, flow, 90 * slowness())
+    wait_for(lambda: misses(live_stack, ids)["missed"] == 200, 60, lambda: f"200 misses, {misses(live_stack, ids)}")
+    told = misses(live_stack, ids)
+    assert (told["missed"], told["entries"], told["alarms"] + told["flagged"]) == (200, 200, 200)
+    print(f"a minute without Redis: {len(flow.sent)} alerts, none lost; on the screen {took:.1f} s after; {told}")
 
 
 PATHS = ["/healthz", "/people/sign-in/", "/console/", "/screen/", "/api/v1/incidents/", "/api/v1/console/snapshot/",
