@@ -41,12 +41,12 @@ def process_waiting(*, longest_s: float = LONGEST_S) -> int:
 
     Lists without locks; each step locks its alerts, passes over those another worker holds and looks again.
     """
-    begun, done = time.monotonic(), 0
+    until, done = time.monotonic() + longest_s, 0
     try:
         queue_mapped()
-        while time.monotonic() - begun < longest_s:
+        while time.monotonic() < until:
             waiting = Alert.objects.filter(state=State.NEW, work_at__lte=db_now()).order_by("work_at", "id")
-            handled = _round(list(waiting.defer("payload")[:LISTED]))
+            handled = _round(list(waiting.defer("payload")[:LISTED]), until)
             done += handled
             if not handled:
                 break  # none is left, or they are in other workers' hands, or wait for a later try
@@ -65,7 +65,7 @@ def queue_mapped() -> int:
     return Alert.objects.filter(pk__in=ids, state=State.UNMAPPED).update(state=State.NEW, work_at=Now()) if ids else 0
 
 
-def _round(alerts: list[Alert]) -> int:
+def _round(alerts: list[Alert], until: float) -> int:
     if not alerts:
         return 0
     book = _book(alerts)
@@ -85,6 +85,8 @@ def _round(alerts: list[Alert]) -> int:
     for code in {alert.kind for alert in unmapped}:
         done += _keep_unmapped(code, [alert.pk for alert in unmapped if alert.kind == code])
     for thing, ids in things.items():
+        if time.monotonic() > until:
+            break
         done += _fold_or_each(thing, ids, book)
     _note_seen(alerts)
     return done

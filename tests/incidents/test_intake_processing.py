@@ -1,5 +1,7 @@
 """Waiting alerts become incidents: once, in folds, and nothing that is bad stops what is good."""
 
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from unittest.mock import patch
@@ -11,6 +13,7 @@ from incidents.intake import processing
 from incidents.intake.desk import map_kind, mute_source, try_again, unmute_source
 from incidents.models import Alert, AlertKind, CaseCategory, Incident, Source
 from incidents.services import open_or_join
+from incidents.tasks_intake import process_alerts
 from shushanwei.common.clock import db_now
 from shushanwei.journal.models import Entry
 from tests.incidents.conftest import verbs
@@ -27,6 +30,16 @@ def camera(street):
 
 def process() -> int:
     return processing.process_waiting()
+
+
+def slow(seconds: float):
+    """Opening as a busy machine does it."""
+
+    def opening(draft, **more):
+        time.sleep(seconds)
+        return open_or_join(draft, **more)
+
+    return opening
 
 
 def in_threads(count: int, step) -> list:
@@ -206,6 +219,34 @@ def test_an_alert_whose_worker_died_is_found_by_the_next_sweep(camera):
     assert states() == {"new": 1}
     process()
     assert states() == {"opened": 1}
+
+
+def test_a_storm_leaves_half_of_the_workers_threads_to_orders_and_heartbeats(camera):
+    camera.send([an_alert(lat=30.085 + number * FAR / 2) for number in range(40)])
+    work, lock, at_it, most = processing.process_waiting, threading.Lock(), [], []
+
+    def counted() -> int:
+        with lock:
+            at_it.append(threading.get_ident())
+            most.append(len(at_it))
+        try:
+            return work()
+        finally:
+            with lock:
+                at_it.pop()
+
+    with patch.object(processing, "process_waiting", counted):
+        worked = in_threads(8, lambda _: process_alerts())
+    assert (sum(worked), max(most) <= 2) == (40, True)
+
+
+def test_a_run_gives_its_thread_back_in_the_midst_of_a_round(camera):
+    camera.send([an_alert(lat=30.085 + number * FAR / 2) for number in range(40)])
+    with patch.object(processing, "open_or_join", side_effect=slow(0.02)):
+        done = processing.process_waiting(longest_s=0.2)
+    assert 0 < done < 40
+    process()
+    assert Incident.objects.count() == 40
 
 
 def test_a_worse_alert_lifts_the_incident_it_joins_unless_a_person_has_judged(camera, person):
