@@ -230,6 +230,12 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "UnitKindEnum": "dispatch.models.Unit.Kind",
         "AttachmentKindEnum": "incidents.models.Attachment.Kind",
+        "TimeRequestKindEnum": "incidents.models.TimeRequest.Kind",
+        "TimeRequestStateEnum": "incidents.models.TimeRequest.State",
+        "SupervisionLevelEnum": "incidents.models.Supervision.Level",
+        "DutyLogKindEnum": "grid.models.DutyLog.Kind",
+        "CheckKindEnum": "incidents.models.CaseCheck.Kind",
+        "AlertStateEnum": "incidents.models.Alert.State",
     },
 }
 REST_KNOX = {"TOKEN_TTL": None, "TOKEN_LIMIT_PER_USER": 20, "AUTO_REFRESH": False}
