@@ -20,6 +20,25 @@ def test_the_landmark_of_the_street_is_shifted_by_430_metres_and_back():
     assert geo.distance_m(*WGS, WGS[0], GCJ[1]) == pytest.approx(273, abs=2)
 
 
+@pytest.mark.parametrize(
+    ("wgs", "gcj"),
+    [
+        ((121.5272106, 31.1774276), (121.531541859215, 31.17530398364597)),
+        ((113.912316, 22.543847), (113.9171764808363, 22.540796131694766)),
+        ((116.377817, 39.911954), (116.38404722455657, 39.91334545536069)),
+        ((116.404, 39.915), (116.41024449916938, 39.91640428150164)),
+    ],
+    ids=["Shanghai", "Shenzhen", "Beijing", "Tian'anmen"],
+)
+def test_places_that_others_have_converted_lie_where_they_say(wgs, gcj):
+    assert geo.distance_m(*geo.to_wgs84(*gcj, "gcj02"), *wgs) < 0.1
+    assert geo.distance_m(*wgs, *gcj) > 400
+
+
+def test_a_position_of_baidu_is_one_more_shift_away():
+    assert geo.bd09_to_gcj02(116.41036949371029, 39.92133699351021) == pytest.approx((116.404, 39.915), abs=1e-6)
+
+
 @given(china_lons, china_lats)
 def test_gcj02_and_back_is_the_same_place(lon, lat):
     assert geo.gcj02_to_wgs84(*geo.wgs84_to_gcj02(lon, lat)) == pytest.approx((lon, lat), abs=1e-9)

@@ -1,6 +1,7 @@
 """Which unit is proposed, and what the operator reads about it."""
 
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -79,6 +80,27 @@ def test_the_operator_reads_one_sentence():
     with translation.override("en"):
         said = sentence(first, "firefighting")
         assert said == "Nearest: 南片二班 1.2 km away, about 3 minutes, position 8 s ago, good at firefighting"
+
+
+@pytest.mark.parametrize(
+    ("age_s", "accuracy_m", "trust", "says"),
+    [
+        (0, 10, Trust.FRESH, "位置0秒前"),
+        (59, 100, Trust.FRESH, "位置59秒前"),
+        (61, 10, Trust.AGED, "位置1分钟前"),
+        (300, 10, Trust.AGED, "位置5分钟前"),
+        (301, 10, Trust.LOST, "最后位置5分钟前，不可靠"),
+        (864_000, 10, Trust.LOST, "最后位置240小时前，不可靠"),
+        (8, 250, Trust.FRESH, "位置8秒前，精度仅250米"),
+        (None, None, Trust.LOST, "位置未知"),
+    ],
+)
+def test_beside_each_unit_stands_how_old_and_how_exact_its_position_is(age_s, accuracy_m, trust, says):
+    (found,) = rank([replace(view(1, 300, age_s=age_s), accuracy_m=accuracy_m)], LON, LAT, NOW)
+
+    assert found.trust == trust
+    with translation.override("zh-hans"):
+        assert sentence(found).endswith(says)
 
 
 def test_a_thousand_units_are_ranked_in_a_blink():
