@@ -38,8 +38,11 @@ messages: .venv/.run ## compile the translations
 bench: .venv/.dev node_modules/.installed ## measure intake, clocks, push and growth (docs/performance.md)
 	$(PY) -m bench
 
-soak: .venv/.dev node_modules/.installed ## run for long under load, with processes killed at random
+soak: .venv/.dev node_modules/.installed ## run for long: processes killed, lines cut, a wall that stands for weeks
+	@.ci/browser
 	$(PY) -m bench.soak
+	$(PY) -m bench.cut_lines
+	$(PY) -m bench.wall_soak
 
 screenshots: .venv/.dev node_modules/.installed ## take the pictures of docs/screenshots anew
 	@.ci/browser
