@@ -1,8 +1,8 @@
 """Hours under fire: `python -m bench.soak [--minutes 10] [--kills 50]`; ends with what must be true of the street.
 
 Cameras send without a pause, a thousand promises fall due again and again, and every few seconds a process dies by
-kill -9, Redis is emptied or away for two minutes, or the clocks are frozen past the outage limit. Nothing may be
-lost, doubled or told twice.
+kill -9, Redis is emptied or away for two minutes, or the clocks are frozen past the outage limit. A second beat runs
+beside the first all the time. Nothing may be lost, doubled or told twice.
 """
 
 import argparse
@@ -12,7 +12,7 @@ import sys
 import time
 
 from bench.common import machine, system, template_incident
-from tests.faults.checks import Flow, all_is_well, clocks_are_well, let_fall_due, without_redis
+from tests.faults.checks import Flow, all_is_well, clocks_are_well, let_fall_due, second_beat, without_redis
 from tests.faults.test_clocks_under_fire import lateness, misses
 from tests.outside import Listener, Sender, an_alert, cookie_of
 from tests.stack import wait_for
@@ -33,6 +33,7 @@ def main() -> None:
     with system() as stack:
         stack.sql("update incidents_slaclock set target_s = 5 where code = 'R30'")
         template, sender = template_incident(stack), Sender(stack, "soak")
+        second_beat(stack, stack.local / "second-beat")
         screen = Listener(stack.ws_url, cookie_of(stack))
         flow = Flow(sender, first_place=0, pause_s=0.5)
         groups = _torment(stack, draw, template, options)

@@ -1,12 +1,16 @@
 """Alerts that keep flowing while things break, and what must be true of the street afterwards."""
 
+import os
 import signal
+import subprocess
 import threading
 import time
+from pathlib import Path
 
 import psycopg2
 from redis.exceptions import RedisError
 
+from shushanwei import roles
 from tests.outside import Listener, Sender, an_alert
 from tests.stack import Stack, wait_for
 
@@ -127,6 +131,15 @@ def _stands(stack: Stack, external_id: str) -> bool:
         )
     except psycopg2.Error:
         return False
+
+
+def second_beat(stack: Stack, folder: Path) -> subprocess.Popen[bytes]:
+    """One more beat beside the first. Beat alone keeps a file: the second one needs a folder of its own."""
+    folder.mkdir()
+    for secret in ("secret_key", "field_key"):
+        if (stack.local / secret).exists():
+            os.link(stack.local / secret, folder / secret)
+    return stack.also(roles.beat, LOCAL_DIR=str(folder))
 
 
 def without_redis(stack: Stack, seconds: float) -> None:

@@ -1,13 +1,12 @@
 """Two of each process at once: what one web takes in reaches the screens of the other, nothing happens twice."""
 
-import os
 import time
 from dataclasses import replace
 
 import pytest
 
 from shushanwei import roles
-from tests.faults.checks import TWICE, clocks_are_well, let_fall_due
+from tests.faults.checks import TWICE, clocks_are_well, let_fall_due, second_beat
 from tests.faults.test_clocks_under_fire import misses
 from tests.outside import Listener, Sender, an_alert
 from tests.stack import free_port, wait_for
@@ -17,17 +16,12 @@ from tests.stack import free_port, wait_for
 def twins(live_stack, tmp_path):
     """A second web, ws, worker, clocks and beat beside the first; the ports of the second web and ws."""
     port, ws_port = free_port(), free_port()
-    # Beat alone keeps a file: a second one needs a folder of its own.
-    folder = tmp_path / "beat"
-    folder.mkdir()
-    for secret in ("secret_key", "field_key"):
-        os.link(live_stack.local / secret, folder / secret) if (live_stack.local / secret).exists() else None
     made = [
         live_stack.also(roles.web, PORT=str(port), WS_PORT=str(ws_port)),
         live_stack.also(lambda config: roles.ws(replace(config, ws_port=ws_port))),
         live_stack.also(roles.worker),
         live_stack.also(roles.clocks),
-        live_stack.also(roles.beat, LOCAL_DIR=str(folder)),
+        second_beat(live_stack, tmp_path / "beat"),
     ]
     yield port, ws_port
     from tests.stack import end
