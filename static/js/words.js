@@ -16,6 +16,9 @@ export const label = (map, code) => map[code]?.() ?? String(code ?? "");
 
 export const chinese = () => !(globalThis.document?.documentElement.lang ?? "zh").startsWith("en");
 
+/** Several names in a row, as the reader's language sets them apart. */
+export const listed = (names) => names.join(chinese() ? "、" : ", ");
+
 /** The name of a thing that comes in both languages: {name_zh, name_en} or {name}. */
 export const named = (thing) => (thing ? ((chinese() ? thing.name_zh : thing.name_en) || thing.name_zh || thing.name || thing.code || "") : "");
 

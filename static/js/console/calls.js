@@ -5,7 +5,7 @@ import { confirm, ready, ring, unlock } from "shushan/cockpit/sound";
 import { clockName } from "shushan/console/story";
 import { toast } from "shushan/console/toast";
 import { post } from "shushan/http";
-import { clockTime, CLOCKS, fill, LEVEL_SIGNS, n_, _ } from "shushan/words";
+import { clockTime, CLOCKS, fill, LEVEL_SIGNS, listed, n_, _ } from "shushan/words";
 
 const AGAIN_MS = 3000;
 const SHOWN = 3;
@@ -140,7 +140,7 @@ export class Calls {
   #about(alarm) {
     if (alarm.kind === "outage_digest") {
       const counts = Object.entries(alarm.data.counts ?? {}).map(([code, n]) => `${CLOCKS[code]?.() ?? this.labels.clocks[code] ?? code} ${n}`);
-      return `${clockTime(alarm.data.from)}–${clockTime(alarm.data.to)} · ${counts.join("、")}`;
+      return `${clockTime(alarm.data.from)}–${clockTime(alarm.data.to)} · ${listed(counts)}`;
     }
     const { data = {} } = alarm;
     if (alarm.kind === "seats_empty") return `${clockTime(alarm.raised_at)} · ${fill(_("seats taken: %(taken)s of %(least)s"), data)}`;

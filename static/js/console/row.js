@@ -3,7 +3,7 @@
 import { el, icon, put, pulse } from "shushan/cockpit/dom";
 import { CODES, promisesOf, stageOf, worst } from "shushan/cockpit/promises";
 import { Tick } from "shushan/cockpit/tick";
-import { clockTime, fill, label, LEVELS, LEVEL_SIGNS, named, SOURCES, STATUSES, _ } from "shushan/words";
+import { clockTime, fill, label, LEVELS, LEVEL_SIGNS, listed, named, SOURCES, STATUSES, _ } from "shushan/words";
 
 export class Row {
   constructor(id, names) {
@@ -45,7 +45,7 @@ export class Row {
     put(this.status, label(STATUSES, incident.status));
     this.unit.hidden = !unitNames.length;
     put(this.unit, unitNames.length > 1 ? `${unitNames[0]} +${unitNames.length - 1}` : unitNames[0]);
-    this.unit.title = unitNames.join("、");
+    this.unit.title = listed(unitNames);
     this.element.dataset.status = incident.status;
     this.#promises(incident, now);
     if (known && known.status !== incident.status) pulse(this.element);
