@@ -9,6 +9,8 @@ from django.utils.module_loading import module_has_submodule
 from django.utils.translation import gettext_lazy as _
 
 WITHOUT = {"leaflet"}
+# Libraries bring tables whose headings are package names.
+HEADINGS = {"axes": _("sign-in protection"), "knox": _("access tokens")}
 
 
 class GuardAdminSite(admin.AdminSite):
@@ -22,5 +24,7 @@ class GuardAdminConfig(SimpleAdminConfig):
     def ready(self) -> None:
         super().ready()
         for config in apps.get_app_configs():
+            config.verbose_name = HEADINGS.get(config.label, config.verbose_name)
             if config.name not in WITHOUT and module_has_submodule(config.module, "admin"):
                 import_module(f"{config.name}.admin")
+        apps.get_model("knox", "AuthToken")._meta.verbose_name_plural = HEADINGS["knox"]

@@ -14,6 +14,8 @@ class WorkPeriod(models.Model):
 
     class Meta:
         ordering = ["valid_from", "weekday", "start"]
+        verbose_name = _("working period")
+        verbose_name_plural = _("working periods")
 
     def __str__(self) -> str:
         return f"{self.start:%H:%M}–{self.end:%H:%M}"
@@ -32,6 +34,8 @@ class CalendarDay(models.Model):
 
     class Meta:
         ordering = ["date"]
+        verbose_name = _("calendar day")
+        verbose_name_plural = _("calendar days")
 
     def __str__(self) -> str:
         return f"{self.date} {self.kind}"

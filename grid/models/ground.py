@@ -88,6 +88,8 @@ class Posting(models.Model):
     period = DateTimeRangeField()
 
     class Meta:
+        verbose_name = _("posting")
+        verbose_name_plural = _("postings")
         constraints = [
             # Two people cannot hold the same duty of one grid at the same time.
             ExclusionConstraint(

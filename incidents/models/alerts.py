@@ -84,6 +84,8 @@ class Mute(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        verbose_name = _("muted source")
+        verbose_name_plural = _("muted sources")
 
     def __str__(self) -> str:
         return f"{self.source} until {self.until}"

@@ -94,6 +94,8 @@ class FilingStandard(models.Model):
 
     class Meta:
         ordering = ["category", "letter", "stage_no"]
+        verbose_name = _("filing standard")
+        verbose_name_plural = _("filing standards")
         constraints = [
             models.UniqueConstraint(fields=["category", "letter", "stage_no"], name="standard_once"),
         ]
@@ -135,6 +137,8 @@ class LevelRule(models.Model):
 
     class Meta:
         ordering = ["order", "id"]
+        verbose_name = _("level rule")
+        verbose_name_plural = _("level rules")
 
     def __str__(self) -> str:
         return f"{self.order} → {self.get_level_display()}"
@@ -151,6 +155,8 @@ class SlaPolicy(models.Model):
 
     class Meta:
         ordering = ["code", "-version"]
+        verbose_name = _("limit policy")
+        verbose_name_plural = _("limit policies")
         constraints = [models.UniqueConstraint(fields=["code", "version"], name="policy_version_once")]
 
     def __str__(self) -> str:

@@ -73,6 +73,8 @@ class Seal(models.Model):
 
     class Meta:
         ordering = ["to_xid"]
+        verbose_name = _("seal")
+        verbose_name_plural = _("seals")
 
     def __str__(self) -> str:
         return f"{self.from_xid}–{self.to_xid} {self.sha256[:12]}"

@@ -33,6 +33,8 @@ class Role(models.Model):
 
     class Meta:
         ordering = ["code"]
+        verbose_name = _("role")
+        verbose_name_plural = _("roles")
 
     def __str__(self) -> str:
         return self.name_zh if (get_language() or "zh").startswith("zh") else self.name_en
