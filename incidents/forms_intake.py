@@ -2,6 +2,7 @@
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from incidents.models import AlertKind, CaseCategory
@@ -32,7 +33,8 @@ class MuteForm(forms.Form):
 
 class CategoryChoice(forms.ModelChoiceField):
     def label_from_instance(self, category: CaseCategory) -> str:
-        return f"{category.code} {category.name_zh}"
+        chinese = (get_language() or "zh").startswith("zh")
+        return f"{category.code} {category.name_zh if chinese else category.name_en or category.name_zh}"
 
 
 class MapForm(forms.Form):

@@ -30,7 +30,7 @@ function draw(data) {
       animation: false,
       textStyle: { fontFamily: look.font, color: look.text },
       aria: { enabled: true },
-      ...builders[name](data[name], data, look),
+      ...builders[name](data[name], data, look, element.clientWidth),
     };
     chart.on("click", ({ data: point }) => {
       if (point?.url) location.assign(point.url);
@@ -95,7 +95,7 @@ function days(rows, data, look) {
 
 const rate = (value, data) => (value == null ? data.words.too_few : `${value}%`);
 
-function bars(rows, data, look) {
+function bars(rows, data, look, width) {
   const { label, split } = axes(look);
   return {
     grid: { left: 8, right: 44, top: 8, bottom: 24, containLabel: true },
@@ -103,7 +103,7 @@ function bars(rows, data, look) {
     xAxis: { type: "value", minInterval: 1, axisLabel: label, splitLine: split },
     yAxis: {
       type: "category", inverse: true, data: rows.map((row) => row.name), axisTick: { show: false },
-      axisLine: { lineStyle: { color: look.line } }, axisLabel: { color: look.text, width: 150, overflow: "truncate", interval: 0 },
+      axisLine: { lineStyle: { color: look.line } }, axisLabel: { color: look.text, width: Math.max(150, Math.min(320, width * 0.3)), overflow: "truncate", interval: 0 },
     },
     series: [{
       type: "bar", data: rows, itemStyle: { color: look.accent }, barMaxWidth: 18, cursor: "pointer",

@@ -7,6 +7,7 @@ from typing import Any
 from incidents.events import EVENTS
 from incidents.services.clocks import policies_in_force
 from shushanwei.cockpit.reports import clockwork, lists, registry
+from shushanwei.cockpit.reports.words import span
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,11 @@ class Definition:
     stop_event: str
     target_s: int | None
     accountable: str
+
+    @property
+    def target(self) -> str:
+        """The target in words: 30 s, 24 h."""
+        return span(self.target_s)
 
 
 def promises(at: datetime) -> list[Definition]:
