@@ -188,7 +188,7 @@ class Shift:
 
     def begin(self, seconds: float, seed: int) -> None:
         def work() -> None:
-            self.done = self._run(f"work({self.case[0]}, {seconds}, {seed})")
+            self.done = self._run(f"work({seconds}, {seed})")
 
         self._thread = threading.Thread(target=work, daemon=True)
         self._thread.start()

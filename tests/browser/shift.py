@@ -41,8 +41,8 @@ def ready() -> tuple[int, str]:
     return happens("线路断续时的事件", 3)
 
 
-def work(first: int, seconds: float, seed: int, pause_s: float = 0.2) -> dict[str, int]:
-    """Work on incidents from the number `first` on for so many seconds; how often each step succeeded."""
+def work(seconds: float, seed: int, pause_s: float = 0.2) -> dict[str, int]:
+    """Work on whatever is open for so many seconds; how often each step succeeded."""
     draw, until, done = random.Random(seed), time.monotonic() + seconds, Counter()
     places = [(LON, LAT + number / 1_000) for number in range(CREWS)]
     driven_at = 0.0
@@ -51,7 +51,7 @@ def work(first: int, seconds: float, seed: int, pause_s: float = 0.2) -> dict[st
             driven_at = time.monotonic()
             places = [(lon + draw.uniform(-1, 1) * 1e-4, lat + draw.uniform(-1, 1) * 1e-4) for lon, lat in places]
             _drive(places)
-        step, incident = _next(first, draw)
+        step, incident = _next(draw)
         try:
             step(incident)
             done[step.__name__] += 1
@@ -62,18 +62,17 @@ def work(first: int, seconds: float, seed: int, pause_s: float = 0.2) -> dict[st
     return done
 
 
-def _next(first: int, draw: random.Random) -> tuple[Callable[[Incident], None], Incident]:
+def _next(draw: random.Random) -> tuple[Callable[[Incident], None], Incident]:
     """What is done next, and to what; the oldest ends when there is more than a crowded street has open."""
-    mine = Incident.objects.filter(pk__gte=first)
-    open_ones = mine.exclude(status__in=ENDED)
+    open_ones = Incident.objects.exclude(status__in=ENDED)
     if open_ones.count() > MOST_OPEN:
         return by_order, open_ones.earliest("id")
     chance = draw.random()
-    if chance < 0.03 and (closed := mine.filter(status="closed").order_by("-id").first()):
+    if chance < 0.03 and (closed := Incident.objects.filter(status="closed", reopen_count=0).order_by("-id").first()):
         return reopen, closed
     incident = open_ones.order_by("?").first()
     if chance > 0.9 or incident is None:
-        return acknowledge, mine.earliest("id")
+        return acknowledge, Incident.objects.latest("id")
     return draw.choice(STEPS.get(incident.status, [by_order])), incident
 
 

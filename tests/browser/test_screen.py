@@ -2,7 +2,10 @@
 
 import pytest
 
+from tests.faults.checks import let_fall_due
+
 pytestmark = pytest.mark.slow
+ALL_CLOSED = "update incidents_incident set status = 'closed', ended_at = now(), closed_at = now()"
 NO_WEBGL = """
 const get = HTMLCanvasElement.prototype.getContext;
 HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
@@ -33,6 +36,21 @@ def test_the_wall_draws_no_more_than_fits(signed_in, happens):
     box = wall.locator("#queue").bounding_box()
     lowest = wall.locator(".line").last.bounding_box()
     assert lowest["y"] + lowest["height"] <= box["y"] + box["height"] + 1
+
+
+def test_more_than_the_wall_remembers_is_counted_once_also_when_it_changes(signed_in, happens, act, live_stack):
+    old, _case = happens("最早的一件")
+    ids = let_fall_due(live_stack, 150, 3_600, old)
+    try:
+        wall = signed_in("page-wall", "/screen/", width=1920, height=1080)
+        for crowded_out in (ids[0], ids[0] + 1):
+            act("answered", crowded_out, "page-a")
+        happens("最新的一件")
+        wall.locator(".line", has_text="最新的一件").wait_for()
+        count = live_stack.sql("select count(*) from incidents_incident where ended_at is null")[0][0]
+        wall.locator("#queue-count", has_text=f"在办{count}件").wait_for()
+    finally:
+        live_stack.sql(f"{ALL_CLOSED} where id between %s and %s", *ids)
 
 
 def test_without_webgl_the_wall_says_so_and_draws_the_flat_map(signed_in):
