@@ -30,15 +30,15 @@ def main() -> None:
     print(f"push: {machine()}")
     with system(WEB_WORKERS="1") as stack:
         cookie = cookie_of(stack)
+        # The last stream overloads a small machine, so nothing is measured after it.
+        single = _single(stack, cookie, options.many, options.pushes)
+        table("One push to many", ["screens", "pushes", "deliveries", "p50 ms", "p99 ms", "max ms"], [single])
         rows = [
             _stream(stack, cookie, options, options.rate, 0.1, 0),
             _stream(stack, cookie, options, options.rate // 5, 1.0, 10_000),
         ]
         heads = ["alerts", "sent", "a second", "deliveries", "lost", "p50 ms", "p99 ms", "max ms"]
         table(f"From POST to {options.screens} screens", heads, rows)
-        time.sleep(3)
-        rows = [_single(stack, cookie, options.many, options.pushes)]
-        table("One push to many", ["screens", "pushes", "deliveries", "p50 ms", "p99 ms", "max ms"], rows)
 
 
 def _options() -> argparse.Namespace:
