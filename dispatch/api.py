@@ -10,6 +10,7 @@ from dispatch import selectors, services
 from dispatch import serializers as shapes
 from dispatch.matching import proposed
 from dispatch.models import Assignment, Reinforcement, Unit
+from dispatch.selectors_reach import reach_now
 from dispatch.shapes import candidate_shape, read_assignment, reinforcement_shape, unit_shape
 from incidents.api import filter_parameters
 from incidents.selectors import incident_for
@@ -131,6 +132,19 @@ class Units(APIView):
         doing = {order.unit_id: order for order in live}
         now = db_now()
         return pages.get_paginated_response([unit_shape(unit, now, doing.get(unit.pk)) for unit in units])
+
+
+class Reach(APIView):
+    """Where the free squads on duty can be within five minutes, the holes, and proposals where to stand by.
+
+    Shapes are GeoJSON in WGS-84; shares lie between 0 and 1. The picture is at most ten seconds old.
+    """
+
+    permission_classes = [holds("dispatch.view_unit")]
+
+    @extend_schema(operation_id="dispatch_reach", responses=shapes.ReachShape)
+    def get(self, request):
+        return Response(reach_now())
 
 
 class Assignments(APIView):

@@ -21,6 +21,7 @@ urlpatterns = [
     path("incidents/<int:pk>/candidates/", api.Candidates.as_view(), name="candidates"),
     path("incidents/<int:pk>/dispatch/", api.Dispatch.as_view(), name="dispatch"),
     path("incidents/<int:pk>/reinforcement/", api.Reinforcements.as_view(), name="reinforcement"),
+    path("units/reach/", api.Reach.as_view(), name="reach"),
     path("units/", api.Units.as_view(), name="units"),
     path("units/me/", api_answers.Me.as_view(), name="me"),
     path("units/me/duty/", api_answers.Duty.as_view(), name="duty"),

@@ -6,9 +6,10 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from dispatch.defaults import RULES
-from dispatch.matching import Candidate, UnitView, rank
+from dispatch.matching import STALE_S, Candidate, UnitView, rank
 from dispatch.models import Assignment, DispatchRule, SkillRule, Unit
-from dispatch.shapes import ASSIGNMENT_RELATED, is_flagged
+from dispatch.shapes import ASSIGNMENT_RELATED
+from grid.selectors_roads import road_network
 from incidents.lifecycle import Status
 from incidents.models import Incident
 from shushanwei.common.errors import NotAllowed, NotFound
@@ -127,18 +128,23 @@ def candidates_for(incident: Incident, now: datetime, *, kinds: list[str] | None
         incident.lat,
         now,
         skill=skill,
+        roads=road_network(),
     )
 
 
-def unit_views(now: datetime, incident: Incident, kinds: list[str]) -> list[UnitView]:
-    """All units on duty of these kinds as ranking wants them (four queries, however many units)."""
-    units = Unit.objects.filter(is_active=True, on_duty_since__isnull=False).select_related("position")
+def unit_views(now: datetime, incident: Incident | None, kinds: list[str]) -> list[UnitView]:
+    """All units on duty of these kinds as ranking wants them (four queries, however many units).
+
+    Without an incident nobody has been tried yet.
+    """
+    units = Unit.objects.filter(is_active=True, on_duty_since__isnull=False)
     if kinds:
         units = units.filter(kind__in=kinds)
     since = now - timedelta(hours=LOAD_HOURS)
     busy = set(Assignment.objects.filter(ended_at__isnull=True, unit__isnull=False).values_list("unit_id", flat=True))
     load = dict(
         Assignment.objects.filter(unit__isnull=False, offered_at__gte=since, accepted_at__isnull=False)
+        .order_by()
         .values_list("unit_id")
         .annotate(n=Count("id"))
     )
@@ -148,28 +154,35 @@ def unit_views(now: datetime, incident: Incident, kinds: list[str]) -> list[Unit
         )
         .order_by("id")
         .values_list("unit_id", "status")
+        if incident is not None
+        else ()
     )
+    flagged_since = now - timedelta(seconds=STALE_S)
     views = []
-    for unit in units:
-        position = getattr(unit, "position", None)
-        believed = position if position is not None and position.believed else None
+    # Plain rows: models of a thousand units would take longer than ranking them.
+    for pk, name, kind, skills, lon, lat, fix_at, accuracy_m, believed, flagged_at in units.order_by().values_list(
+        "id", "name", "kind", "skills", *(f"position__{column}" for column in POSITION_COLUMNS)
+    ):
         views.append(
             UnitView(
-                id=unit.pk,
-                name=unit.name,
-                kind=unit.kind,
-                skills=frozenset(unit.skills),
-                busy=unit.pk in busy,
-                load=load.get(unit.pk, 0),
-                lon=believed.lon if believed else None,
-                lat=believed.lat if believed else None,
-                fix_at=believed.fix_at if believed else None,
-                accuracy_m=believed.accuracy_m if believed else None,
-                flagged=position is not None and is_flagged(position, now),
-                tried=tried.get(unit.pk, ""),
+                id=pk,
+                name=name,
+                kind=kind,
+                skills=frozenset(skills),
+                busy=pk in busy,
+                load=load.get(pk, 0),
+                lon=lon if believed else None,
+                lat=lat if believed else None,
+                fix_at=fix_at if believed else None,
+                accuracy_m=accuracy_m if believed else None,
+                flagged=flagged_at is not None and flagged_at > flagged_since,
+                tried=tried.get(pk, ""),
             )
         )
     return views
+
+
+POSITION_COLUMNS = ("lon", "lat", "fix_at", "accuracy_m", "believed", "flagged_at")
 
 
 def incident_ids_of(user: User) -> list[int]:

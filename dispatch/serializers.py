@@ -200,6 +200,46 @@ class CandidatesShape(serializers.Serializer):
     candidates = CandidateShape(many=True)
 
 
+class ReachHole(serializers.Serializer):
+    """A piece of a community that nobody reaches in time."""
+
+    community = serializers.CharField()
+    name = serializers.CharField()
+    area_m2 = serializers.IntegerField()
+    share = serializers.FloatField(help_text="of the community's area")
+    shape = serializers.JSONField(help_text="GeoJSON, WGS-84")
+
+
+class StandbyProposal(serializers.Serializer):
+    """A unit that should stand elsewhere: then `share` of the demand lies within reach, instead of `before`."""
+
+    unit = serializers.JSONField()
+    lon = serializers.FloatField()
+    lat = serializers.FloatField()
+    place = serializers.CharField(help_text="the crossing, or the unit whose post it is")
+    kind = serializers.ChoiceField(choices=["crossing", "post"])
+    before = serializers.FloatField()
+    share = serializers.FloatField()
+
+    def get_fields(self):
+        # `from` is a keyword of the language.
+        return {**super().get_fields(), "from": serializers.JSONField()}
+
+
+class ReachShape(serializers.Serializer):
+    """The five-minute reach of now; shares lie between 0 and 1."""
+
+    at = serializers.DateTimeField()
+    minutes = serializers.IntegerField()
+    by = serializers.ChoiceField(choices=["road", "straight"])
+    units = serializers.ListField(child=serializers.IntegerField(), help_text="the free squads it was drawn for")
+    area_share = serializers.FloatField()
+    people_share = serializers.FloatField()
+    reach = serializers.JSONField(help_text="GeoJSON, WGS-84")
+    holes = ReachHole(many=True, help_text="the largest first")
+    proposals = StandbyProposal(many=True)
+
+
 class ReinforcementShape(serializers.Serializer):
     id = serializers.IntegerField()
     incident = serializers.IntegerField()

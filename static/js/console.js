@@ -8,6 +8,7 @@ import { Decisions } from "shushan/console/decisions";
 import { Duty } from "shushan/console/duty";
 import { bindKeys } from "shushan/console/keys";
 import { Queue } from "shushan/console/queue";
+import { ReachLayer } from "shushan/console/reach";
 import { Strip } from "shushan/console/strip";
 import { get } from "shushan/http";
 import { showLink } from "shushan/linkstate";
@@ -73,6 +74,7 @@ let map = null;
 import("shushan/map_street").then(({ StreetMap }) => {
   map = new StreetMap($("map"));
   map.addEventListener("select", ({ detail: id }) => queue.select(id, { scroll: true }));
+  new ReachLayer(map, $("reach"));
   drawMap();
 }).catch((error) => {
   // A map that does not come must not take the queue along.

@@ -75,11 +75,12 @@ def test_the_operator_reads_one_sentence():
     first, second = rank([near, lost], LON, LAT, NOW, skill="fire")
 
     with translation.override("zh-hans"):
-        assert sentence(first, "消防") == "最近：南片二班 距离1.2公里，约3分钟，位置8秒前，擅长消防"
-        assert sentence(second) == "北片一班 距离140米，不到1分钟，最后位置12分钟前，不可靠"
+        assert sentence(first, "消防") == "最近：南片二班 距离1.2公里，约3分钟，按直线估算，位置8秒前，擅长消防"
+        assert sentence(second) == "北片一班 距离140米，不到1分钟，按直线估算，最后位置12分钟前，不可靠"
     with translation.override("en"):
         said = sentence(first, "firefighting")
-        assert said == "Nearest: 南片二班 1.2 km away, about 3 minutes, position 8 s ago, good at firefighting"
+        way = "1.2 km away, about 3 minutes, estimated as a straight line"
+        assert said == f"Nearest: 南片二班 {way}, position 8 s ago, good at firefighting"
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,10 @@ from dispatch.models import Assignment
 from dispatch.state import phone_state
 from shushanwei.journal.models import Entry
 
-ENGLISH = r"Nearest: 近处班 280 m away, less than a minute, position \d+ s ago · 熟悉该小区"
-CHINESE = r"最近：近处班 距离280米，不到1分钟，位置\d+秒前 · 熟悉该小区"
+ENGLISH = (
+    r"Nearest: 近处班 280 m away, less than a minute, estimated as a straight line, position \d+ s ago · 熟悉该小区"
+)
+CHINESE = r"最近：近处班 距离280米，不到1分钟，按直线估算，位置\d+秒前 · 熟悉该小区"
 
 
 def line(incident, verb):
