@@ -3,6 +3,8 @@
 from django.urls import path
 
 from dispatch import api, api_answers
+from dispatch.police import api as police
+from dispatch.police import api_link as link
 
 app_name = "dispatch-api"
 ANSWERS = {
@@ -17,6 +19,23 @@ ANSWERS = {
     "handle": api_answers.Handle,
     "confirm": api_answers.Confirm,
 }
+TRANSFER = {
+    "accept": police.AcceptTransfer,
+    "return": police.ReturnTransfer,
+    "feedback": police.FeedTransferBack,
+    "close-again": police.CloseTransferAgain,
+    "caller": police.ShowCaller,
+    "judge": police.JudgeTransfer,
+}
+CALL = {"accept": police.AcceptCall, "refuse": police.RefuseCall, "note": police.NoteCall}
+LINK = {
+    "transfers": link.LinkTransfers,
+    "verdicts": link.LinkVerdicts,
+    "answers": link.LinkAnswers,
+    "cars": link.LinkCars,
+    "acks": link.LinkAcks,
+    "state": link.LinkState,
+}
 urlpatterns = [
     path("incidents/<int:pk>/candidates/", api.Candidates.as_view(), name="candidates"),
     path("incidents/<int:pk>/dispatch/", api.Dispatch.as_view(), name="dispatch"),
@@ -29,4 +48,12 @@ urlpatterns = [
     path("assignments/", api.Assignments.as_view(), name="assignments"),
     path("assignments/<int:pk>/", api.OneAssignment.as_view(), name="assignment"),
     *[path(f"assignments/<int:pk>/{name}/", view.as_view(), name=name) for name, view in ANSWERS.items()],
+    path("transfers/", police.Transfers.as_view(), name="transfers"),
+    path("transfers/<int:pk>/", police.OneTransfer.as_view(), name="transfer"),
+    *[path(f"transfers/<int:pk>/{name}/", view.as_view(), name=f"transfer-{name}") for name, view in TRANSFER.items()],
+    path("escalations/", police.Escalations.as_view(), name="escalations"),
+    *[path(f"escalations/<int:pk>/{name}/", view.as_view(), name=f"escalation-{name}") for name, view in CALL.items()],
+    path("police/line/", police.Line.as_view(), name="police-line"),
+    *[path(f"police-link/{name}/", view.as_view(), name=f"link-{name}") for name, view in LINK.items()],
+    path("police-link/photos/<uuid:uuid>/", link.LinkPhoto.as_view(), name="link-photo"),
 ]

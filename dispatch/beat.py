@@ -11,6 +11,21 @@ SCHEDULE = {
         "schedule": 1.0,
         "options": {"queue": "default", "expires": 2},
     },
+    "sweep-transfers": {
+        "task": "dispatch.sweep_transfers",
+        "schedule": 1.0,
+        "options": {"queue": "default", "expires": 2},
+    },
+    "work-police-line": {
+        "task": "dispatch.work_police_line",
+        "schedule": 1.0,
+        "options": {"queue": "default", "expires": 1},
+    },
+    "forget-police-receipts": {
+        "task": "dispatch.forget_police_receipts",
+        "schedule": 3600.0,
+        "options": {"queue": "default", "expires": 600},
+    },
     "act-on-missed": {
         "task": "dispatch.act_on_missed",
         "schedule": 1.0,

@@ -289,3 +289,35 @@ class SkillRule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.scheme} {self.prefix}… → {self.get_skill_display()}"
+
+
+# Their tables are of this app; they stand in a file of their own.
+from dispatch.models_police import (  # noqa: E402
+    LinkSubject,
+    PoliceCall,
+    PoliceLink,
+    PoliceMessage,
+    PoliceReceipt,
+    PoliceRules,
+    PoliceTransfer,
+)
+
+__all__ = [
+    "ArrivalProof",
+    "Assignment",
+    "DispatchRule",
+    "LinkSubject",
+    "PoliceCall",
+    "PoliceLink",
+    "PoliceMessage",
+    "PoliceReceipt",
+    "PoliceRules",
+    "PoliceTransfer",
+    "Reinforcement",
+    "Report",
+    "Skill",
+    "SkillRule",
+    "Unit",
+    "UnitMember",
+    "UnitPosition",
+]

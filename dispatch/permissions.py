@@ -10,6 +10,10 @@ PERMISSIONS = {
     "dispatch.answer_order": "answer orders on the unit's phone",
     "dispatch.handle_case": "accept, return and handle the department's cases",
     "dispatch.confirm_case": "confirm for the department that a case is handled",
+    "dispatch.view_transfer": "see 110 transfers and the line to the police",
+    "dispatch.take_transfer": "accept, return and answer 110 transfers",
+    "dispatch.work_police_desk": "work the police desk: answer escalations, hand calls to the street, judge results",
+    "dispatch.tend_link": "send messages to the police again",
 }
 
 _WATCH = ["dispatch.view_unit", "dispatch.view_assignment"]
@@ -19,18 +23,20 @@ _SEAT = [
     "dispatch.recall_unit",
     "dispatch.order_department",
     "dispatch.request_reinforcement",
+    "dispatch.view_transfer",
+    "dispatch.take_transfer",
 ]
 _FIELD = ["dispatch.view_assignment", "dispatch.answer_order", "dispatch.request_reinforcement"]
 ROLE_PERMISSIONS = {
-    "commander": _SEAT,
-    "shift_lead": _SEAT,
+    "commander": [*_SEAT, "dispatch.tend_link"],
+    "shift_lead": [*_SEAT, "dispatch.tend_link"],
     "seat_operator": _SEAT,
     "dispatcher": _SEAT,
     "video_patroller": _WATCH,
-    "evaluator": _WATCH,
+    "evaluator": [*_WATCH, "dispatch.view_transfer"],
     "leader_view": _WATCH,
     "responder": _FIELD,
-    "police_liaison": _FIELD,
+    "police_liaison": [*_FIELD, "dispatch.view_transfer", "dispatch.work_police_desk", "dispatch.tend_link"],
     "enforcement_officer": [*_FIELD, "dispatch.handle_case"],
     "dept_account": ["dispatch.view_assignment", "dispatch.handle_case", "dispatch.confirm_case"],
     "dept_handler": ["dispatch.view_assignment", "dispatch.handle_case"],

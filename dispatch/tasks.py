@@ -3,6 +3,8 @@
 from celery import shared_task
 
 from dispatch import services
+from dispatch.police.link.inbox import forget_old
+from dispatch.police.link.sending import work_line
 
 
 @shared_task(name="dispatch.assign_waiting", expires=2)
@@ -21,3 +23,21 @@ def expire_offers() -> int:
 def act_on_missed() -> int:
     """Every second: the consequences of arrivals that were missed."""
     return services.act_on_missed()
+
+
+@shared_task(name="dispatch.sweep_transfers", expires=2)
+def sweep_transfers() -> int:
+    """Every second: alarm for 110 transfers nobody answered, hand feedback and results on."""
+    return services.sweep_transfers()
+
+
+@shared_task(name="dispatch.work_police_line", expires=1)
+def work_police_line() -> int:
+    """Every second: tell the police station's own system what has changed; nothing without one."""
+    return work_line()
+
+
+@shared_task(name="dispatch.forget_police_receipts", expires=600)
+def forget_police_receipts() -> int:
+    """Every hour: receipts that no repeat can ask for any more."""
+    return forget_old()

@@ -1,6 +1,6 @@
 """The one shape of an incident in lists, snapshots and pushes: codes, instants and numbers; labels are the reader's."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
@@ -59,13 +59,19 @@ def incidents_to_show(ids: Collection[int]) -> dict[int, Any]:
     return found
 
 
+# Functions of an incident: whether the police hear of it though its level does not say so; dispatch adds its own.
+TOLD_TO_POLICE: list[Callable[[Any], bool]] = []
+
+
 def audience_of(incident: Any, *, users: Iterable[int] = ()) -> dict:
     """Who may be told of a change: the street, its community and grid, its department, the named users."""
     return {
         "permission": "incidents.view_incident",
         "areas": [code for code in (incident.community_id, incident.grid_id) if code],
         "departments": [incident.department.code] if incident.department_id and incident.department else [],
-        "police": incident.level <= 2,
+        "police": incident.level <= 2
+        or incident.source_kind == "police_110"
+        or any(asks(incident) for asks in TOLD_TO_POLICE),
         "users": list(users),
     }
 

@@ -43,6 +43,8 @@ class Config:
     web_workers: int
     web_threads: int
     metrics_token: str
+    police_link_url: str
+    police_link_secret: str
 
 
 def read(env: environ.Env | None = None) -> Config:
@@ -70,6 +72,8 @@ def read(env: environ.Env | None = None) -> Config:
         web_workers=_get(env.int, "WEB_WORKERS", 2),
         web_threads=_get(env.int, "WEB_THREADS", 8),
         metrics_token=_get(env.str, "METRICS_TOKEN", ""),
+        police_link_url=_get(env.str, "POLICE_LINK_URL", ""),
+        police_link_secret=_get(env.str, "POLICE_LINK_SECRET", ""),
     )
     if config.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
         raise BadConfiguration(f"LOG_LEVEL is {config.log_level!r}: use DEBUG, INFO, WARNING or ERROR.")
@@ -81,6 +85,10 @@ def read(env: environ.Env | None = None) -> Config:
         raise BadConfiguration(f"WEB_THREADS is {config.web_threads}: use 1 to 64.")
     if not 1 <= config.web_workers <= 32:
         raise BadConfiguration(f"WEB_WORKERS is {config.web_workers}: use 1 to 32.")
+    if config.police_link_url and not config.police_link_url.startswith(("http://", "https://")):
+        raise BadConfiguration("POLICE_LINK_URL must start with https:// or http://.")
+    if config.police_link_url and len(config.police_link_secret) < 16:
+        raise BadConfiguration("POLICE_LINK_URL needs POLICE_LINK_SECRET, of at least 16 characters.")
     if config.port == config.ws_port:
         raise BadConfiguration(f"PORT and WS_PORT are both {config.port}: pages and sockets need a port each.")
     return config

@@ -279,6 +279,8 @@ LOADERS = ["load_roles", "load_catalogue", "load_ground", "load_shifts", "load_d
 WS_PORT = CONFIG.ws_port
 WS_URL = CONFIG.ws_url
 FIELD_KEY = CONFIG.field_key
+POLICE_LINK_URL = CONFIG.police_link_url
+POLICE_LINK_SECRET = CONFIG.police_link_secret
 LOGGING = logs.configure(CONFIG.log_level, json=CONFIG.log_json)
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -3,34 +3,58 @@
 from dispatch.services.answers import accept, arrive_by_photo, decline, feedback, finish, mark_delivered
 from dispatch.services.departments import accept_case, confirm, handle, send_back
 from dispatch.services.duty import hear, set_duty
+from dispatch.services.escalation import accept_call, note_call, refuse_call
 from dispatch.services.orders import order_department, order_unit, recall
 from dispatch.services.photos import Photo
 from dispatch.services.positions import RawFix, Taken, take_positions
 from dispatch.services.reinforcement import request_reinforcement
 from dispatch.services.sweeps import act_on_missed, assign_waiting, expire_offers
+from dispatch.services.transfer_sweeps import sweep_transfers
+from dispatch.services.transfers import (
+    Offer,
+    accept_transfer,
+    close_again,
+    feed_back,
+    judge_transfer,
+    receive_transfer,
+    return_transfer,
+    show_caller,
+)
 
 __all__ = [
+    "Offer",
     "Photo",
     "RawFix",
     "Taken",
     "accept",
+    "accept_call",
     "accept_case",
+    "accept_transfer",
     "act_on_missed",
     "arrive_by_photo",
     "assign_waiting",
+    "close_again",
     "confirm",
     "decline",
     "expire_offers",
+    "feed_back",
     "feedback",
     "finish",
     "handle",
     "hear",
+    "judge_transfer",
     "mark_delivered",
+    "note_call",
     "order_department",
     "order_unit",
     "recall",
+    "receive_transfer",
+    "refuse_call",
     "request_reinforcement",
+    "return_transfer",
     "send_back",
     "set_duty",
+    "show_caller",
+    "sweep_transfers",
     "take_positions",
 ]

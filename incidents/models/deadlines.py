@@ -113,6 +113,7 @@ class Alarm(models.Model):
         LEVEL_2_UNDECIDED = "level_2_undecided", _("reinforcement neither requested nor declined")
         SEATS_EMPTY = "seats_empty", _("too few seats are taken")
         OUTAGE_DIGEST = "outage_digest", _("promises missed while the system was down")
+        TRANSFER_UNANSWERED = "transfer_late", _("a 110 transfer was not answered in time")
 
     kind = models.CharField(max_length=20, choices=Kind.choices)
     incident = models.ForeignKey("incidents.Incident", models.PROTECT, null=True, related_name="alarms")

@@ -108,7 +108,7 @@ def force_close(incident_id: int, *, actor: User, second: User, reason: str) -> 
 
 
 @transaction.atomic
-def reopen(incident_id: int, *, actor: User, reason: str) -> Incident:
+def reopen(incident_id: int, *, actor: User | None, reason: str) -> Incident:
     """Open again once, within seven days, after the reporter said "not solved" (重开)."""
     reason = must_say("reason", reason)
     incident = locked(incident_id)

@@ -104,6 +104,20 @@ TABLE: dict[str, str] = {
     "POST /dept/<pk>/endorse-time/": "incidents.endorse_time",
     "POST /dept/<pk>/withdraw-time/": "incidents.request_time",
     "POST /dept/<pk>/reply-supervision/": "incidents.reply_supervision",
+    # police
+    "GET /api/v1/transfers/": "dispatch.view_transfer",
+    "POST /api/v1/transfers/": "dispatch.work_police_desk",
+    "GET /api/v1/transfers/<pk>/": "dispatch.view_transfer",
+    **{f"POST /api/v1/transfers/<pk>/{step}/": "dispatch.take_transfer" for step in (
+        "accept", "return", "feedback", "close-again", "caller")},
+    "POST /api/v1/transfers/<pk>/judge/": "dispatch.work_police_desk",
+    "GET /api/v1/escalations/": "dispatch.work_police_desk",
+    **{f"POST /api/v1/escalations/<pk>/{step}/": "dispatch.work_police_desk" for step in ("accept", "refuse", "note")},
+    "GET /api/v1/police/line/": "dispatch.view_transfer",
+    **{f"POST /api/v1/police-link/{door}/": SIGNED_SOURCE for door in (
+        "transfers", "verdicts", "answers", "cars", "acks")},
+    "GET /api/v1/police-link/state/": SIGNED_SOURCE,
+    "GET /api/v1/police-link/photos/<uuid>/": SIGNED_SOURCE,
     # cockpit
     "GET /console/": "cockpit.view_console",
     "GET /screen/": "cockpit.view_screen",
