@@ -119,10 +119,22 @@ class Own(APIView):
         )
 
 
-class Start(APIView):
-    """Begin a patrol; the phone makes its id, so that it may be sent again."""
+class Patrols(APIView):
+    """The patrols of a grid in the last 31 days, newest first; a phone begins one by POST, under an id of its own."""
 
-    permission_classes = [holds("grid.patrol")]
+    def get_permissions(self):
+        return [holds("grid.patrol" if self.request.method == "POST" else "grid.view_patrols")()]
+
+    @extend_schema(
+        operation_id="patrols_of_grid",
+        tags=["patrols"],
+        parameters=[OpenApiParameter("grid", str, required=True)],
+        responses=PatrolShape(many=True),
+    )
+    def get(self, request):
+        grid = selectors.grid_seen(request.user, request.query_params.get("grid", ""))
+        rows = selectors.patrols_of(grid, selectors.today() - timedelta(days=OWN_DAYS - 1))
+        return Response({"results": [patrol_shape(patrol) for patrol in rows]})
 
     @extend_schema(operation_id="patrol_start", tags=["patrols"], request=StartInput, responses={201: PatrolShape})
     def post(self, request):

@@ -88,6 +88,12 @@ def own_patrols(user: User, since: date) -> list[Patrol]:
     return list(rows.select_related("grid").order_by("-started_at")[:200])
 
 
+def patrols_of(grid: Grid, since: date) -> list[Patrol]:
+    """The patrols of a grid that count for days from `since` on, newest first."""
+    rows = Patrol.objects.filter(grid=grid, day__gte=since).select_related("grid", "worker")
+    return list(rows.order_by("-started_at")[:200])
+
+
 def coverage_of(day: date, grids: Iterable[Grid]) -> list[Coverage]:
     """Each of these grids on a day, in their order."""
     grids = list(grids)

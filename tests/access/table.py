@@ -50,7 +50,10 @@ TABLE: dict[str, str] = {
     "GET /api/v1/duty/log/": "grid.view_roster",
     "POST /api/v1/duty/log/": "grid.log_calls",
     # patrols
+    "GET /patrols/": "grid.view_patrols",
+    "GET /patrols/codes/": "grid.edit_patrol_points",
     "POST /api/v1/patrols/": "grid.patrol",
+    "GET /api/v1/patrols/": "grid.view_patrols",
     "GET /api/v1/patrols/mine/": "grid.patrol",
     "GET /api/v1/patrols/day/": "grid.view_patrols",
     "GET /api/v1/patrols/calendar/": "grid.view_patrols",
