@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from grid import api, api_duty, layers_api
+from grid import api, api_duty, api_patrols, layers_api
 
 app_name = "grid-api"
 urlpatterns = [
@@ -16,4 +16,16 @@ urlpatterns = [
     path("duty/sign-off/", api_duty.GoOff.as_view(), name="sign-off"),
     path("duty/here/", api_duty.Here.as_view(), name="here"),
     path("duty/log/", api_duty.DutyLogLines.as_view(), name="duty-log"),
+    path("patrols/", api_patrols.Patrols.as_view(), name="patrols"),
+    path("patrols/mine/", api_patrols.Own.as_view(), name="patrols-mine"),
+    path("patrols/day/", api_patrols.Day.as_view(), name="patrols-day"),
+    path("patrols/calendar/", api_patrols.Calendar.as_view(), name="patrols-calendar"),
+    path("patrols/points/", api_patrols.Points.as_view(), name="patrol-points"),
+    path("patrols/points/<int:pk>/", api_patrols.OnePoint.as_view(), name="patrol-point"),
+    path("patrols/points/<int:pk>/new-code/", api_patrols.NewCode.as_view(), name="patrol-point-code"),
+    path("patrols/routes/<slug:code>/", api_patrols.Route.as_view(), name="patrol-route"),
+    path("patrols/<uuid:uuid>/", api_patrols.OnePatrol.as_view(), name="patrol"),
+    path("patrols/<uuid:uuid>/track/", api_patrols.Track.as_view(), name="patrol-track"),
+    path("patrols/<uuid:uuid>/check-in/", api_patrols.CheckIn.as_view(), name="patrol-check-in"),
+    path("patrols/<uuid:uuid>/finish/", api_patrols.Finish.as_view(), name="patrol-finish"),
 ]

@@ -19,4 +19,11 @@ ITEMS: list[NavItem] = [
         order=65,
         hint=_("Who is on duty, this week and next; swaps and leave."),
     ),
+    NavItem(
+        label=_("Patrols"),
+        url_name="grid:patrols",
+        permission="grid.view_patrols",
+        order=62,
+        hint=_("Today's coverage, the year of 365 days, routes and points."),
+    ),
 ]

@@ -9,6 +9,9 @@ PERMISSIONS = {
     "grid.hand_over": "write, sign and confirm hand-over notes",
     "grid.read_restricted": "read the restricted part of hand-over notes",
     "grid.log_calls": "write the duty log",
+    "grid.patrol": "patrol own grids",
+    "grid.view_patrols": "see patrols and their coverage",
+    "grid.edit_patrol_points": "lay out patrol routes and points, print their QR codes",
 }
 VIEWERS = [
     "commander",
@@ -54,7 +57,24 @@ SHIFTS = {
     "responder": _FIELD,
     "enforcement_officer": _FIELD,
 }
+_OVER_PATROLS = ["grid.view_patrols", "grid.edit_patrol_points"]
+PATROLS = {
+    "commander": ["grid.view_patrols"],
+    "shift_lead": _OVER_PATROLS,
+    "seat_operator": ["grid.view_patrols"],
+    "dispatcher": ["grid.view_patrols"],
+    "evaluator": ["grid.view_patrols"],
+    "leader_view": ["grid.view_patrols"],
+    "grid_leader": ["grid.patrol", *_OVER_PATROLS],
+    "grid_worker": ["grid.patrol"],
+    "part_grid_worker": ["grid.patrol"],
+}
 ROLE_PERMISSIONS = {
-    role: ["grid.view_ground", *(["grid.edit_ground"] if role in EDITORS else []), *SHIFTS.get(role, [])]
+    role: [
+        "grid.view_ground",
+        *(["grid.edit_ground"] if role in EDITORS else []),
+        *SHIFTS.get(role, []),
+        *PATROLS.get(role, []),
+    ]
     for role in VIEWERS
 }

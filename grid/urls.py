@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from grid import views, views_roster
+from grid import views, views_patrols, views_roster
 
 app_name = "grid"
 urlpatterns = [
@@ -16,4 +16,6 @@ urlpatterns = [
     path("roster/swaps/<int:pk>/", views_roster.decide_swap, name="swap-decide"),
     path("roster/leave/", views_roster.ask_leave, name="leave-ask"),
     path("roster/leave/<int:pk>/", views_roster.decide_leave, name="leave-decide"),
+    path("patrols/", views_patrols.patrols, name="patrols"),
+    path("patrols/codes/", views_patrols.codes, name="patrol-codes"),
 ]

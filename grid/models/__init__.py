@@ -2,6 +2,8 @@
 
 from grid.models.calendar import CalendarDay, WorkPeriod
 from grid.models.ground import Community, Grid, Ground, MapLayer, Posting
+from grid.models.patrols import Patrol, PatrolPoint, PatrolRoute, PatrolVisit, PersonPosition
+from grid.models.positions import PositionFix
 from grid.models.shifts import DutyLog, DutyShift, Handover, Leave, Post, RosterLine, ShiftTemplate, SignOn, Swap
 
 __all__ = [
@@ -15,6 +17,12 @@ __all__ = [
     "Leave",
     "MapLayer",
     "Post",
+    "Patrol",
+    "PatrolPoint",
+    "PatrolRoute",
+    "PatrolVisit",
+    "PersonPosition",
+    "PositionFix",
     "Posting",
     "RosterLine",
     "ShiftTemplate",
