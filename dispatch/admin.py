@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from dispatch.models import Assignment, DispatchRule, SkillRule, Unit, UnitMember
+from dispatch.models import Assignment, DispatchRule, ForceRule, SkillRule, Unit, UnitMember
 
 
 class MemberInline(admin.TabularInline):
@@ -27,6 +27,13 @@ class DispatchRuleAdmin(admin.ModelAdmin):
     """What the system does by itself at each level."""
 
     list_display = ["level", "auto_after_s", "units", "forces", "notices", "missed_force", "decide_within_s"]
+
+
+@admin.register(ForceRule)
+class ForceRuleAdmin(admin.ModelAdmin):
+    """How long a called force may take to answer, and who is called instead."""
+
+    list_display = ["force", "answer_within_s", "next_forces"]
 
 
 @admin.register(SkillRule)

@@ -11,7 +11,7 @@ from dispatch import serializers as shapes
 from dispatch.matching import proposed
 from dispatch.models import Assignment, Reinforcement, Unit
 from dispatch.selectors_reach import reach_now
-from dispatch.shapes import candidate_shape, read_assignment, reinforcement_shape, unit_shape
+from dispatch.shapes import CALL_RELATED, candidate_shape, read_assignment, reinforcement_shape, unit_shape
 from incidents.api import filter_parameters
 from incidents.selectors import incident_for
 from shushanwei.common.api import NewestFirst, holds
@@ -94,7 +94,7 @@ class Reinforcements(APIView):
     @extend_schema(operation_id="incident_reinforcements", responses=shapes.ReinforcementShape(many=True))
     def get(self, request, pk):
         incident = incident_for(request.user, pk)
-        calls = Reinforcement.objects.filter(incident=incident).select_related("requested_by").order_by("id")
+        calls = Reinforcement.objects.filter(incident=incident).select_related(*CALL_RELATED).order_by("id")
         return Response([reinforcement_shape(call) for call in calls])
 
     @extend_schema(
@@ -106,8 +106,14 @@ class Reinforcements(APIView):
         must_hold(request.user, "dispatch.request_reinforcement")
         incident = incident_for(request.user, pk)
         given = checked(shapes.ReinforcementInput, request)
-        call = services.request_reinforcement(incident.pk, given["force"], actor=request.user, reason=given["reason"])
-        return Response(reinforcement_shape(call), status=201)
+        if ("force" in given) == ("forces" in given):
+            raise BadInput("force", _("Name one force, or several as forces."))
+        about = {"actor": request.user, "reason": given["reason"], "department_id": given["department"]}
+        if "force" in given:
+            call = services.request_reinforcement(incident.pk, given["force"], **about)
+            return Response(reinforcement_shape(call), status=201)
+        calls = services.request_forces(incident.pk, given["forces"], **about)
+        return Response({"results": [reinforcement_shape(call) for call in calls]}, status=201)
 
 
 class Units(APIView):

@@ -83,6 +83,14 @@ class Accept(APIView):
         return shown(services.accept_case(order.pk, actor=request.user, handler=handler))
 
 
+class Depart(APIView):
+    """The unit has set off; moving phones need not say it."""
+
+    @extend_schema(operation_id="assignment_depart", request=None, responses=shapes.AssignmentShape)
+    def post(self, request, pk):
+        return shown(services.depart(selectors.own_order(request.user, pk).pk, actor=request.user))
+
+
 class Decline(APIView):
     """The unit cannot come; the next one is ordered."""
 

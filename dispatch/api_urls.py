@@ -10,6 +10,7 @@ app_name = "dispatch-api"
 ANSWERS = {
     "delivered": api_answers.Delivered,
     "accept": api_answers.Accept,
+    "depart": api_answers.Depart,
     "decline": api_answers.Decline,
     "arrive": api_answers.Arrive,
     "feedback": api_answers.Feedback,

@@ -42,6 +42,16 @@ RULES: dict[int, dict[str, Any]] = {
     },
 }
 
+# Force → columns of ForceRule: two minutes to answer, then who is called instead.
+FORCES: dict[str, dict[str, Any]] = {
+    "squad": {"answer_within_s": 120, "next_forces": ["police"]},
+    "police": {"answer_within_s": 120, "next_forces": ["enforcement", "squad"]},
+    "enforcement": {"answer_within_s": 120, "next_forces": ["squad", "police"]},
+    "fire": {"answer_within_s": 120, "next_forces": ["police", "squad"]},
+    "volunteer": {"answer_within_s": 120, "next_forces": ["squad"]},
+    "department": {"answer_within_s": 120, "next_forces": ["enforcement", "squad"]},
+}
+
 # scheme, beginning of the class code, skill
 SKILLS = [
     ("JCZZ", "J01", "traffic"),

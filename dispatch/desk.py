@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from dispatch import selectors, story
-from dispatch.forms import AcceptForm, HandleForm, ReplyForm, ReturnForm, TimeForm
+from dispatch.forms import AcceptForm, HandleForm, ReplyForm, ReturnForm, SceneForm, TimeForm
 from dispatch.models import Assignment
 from incidents.lifecycle import Status as IncidentStatus
 from incidents.models import Attachment, Deadline, Supervision, TimeRequest
@@ -68,15 +68,17 @@ def step(
 
 
 def case_page(request: HttpRequest, order: Assignment, *, status: int = 200, **given: forms.Form) -> HttpResponse:
-    """The page of a case; `given` are forms that came back with errors: accept, send_back, handle, ask, reply."""
+    """The page of a case; `given` are forms that came back with errors, by the name of their step."""
     incident, live = order.incident, order.ended_at is None
     may_confirm = _may(request, order, "dispatch.confirm_case")
     held = incident.suspended_at is not None
+    helps = order.part == Assignment.Part.REINFORCEMENT
     with_clocks([order])
     fits: dict[str, Any] = {
         "accept": live and order.status == "offered" and (lambda: AcceptForm(handlers=handlers_of(order))),
         "send_back": live and not held and order.status in ("offered", "accepted") and ReturnForm,
-        "handle": live and not held and order.status == "accepted" and HandleForm,
+        "arrive": live and helps and order.status == "accepted" and SceneForm,
+        "handle": live and not held and order.status in (("arrived",) if helps else ("accepted",)) and HandleForm,
     }
     shown = {name: given.get(name) or (make() if make else None) for name, make in fits.items()}
     files = Attachment.objects.filter(incident=incident).select_related("by").order_by("id")

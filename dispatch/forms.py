@@ -32,12 +32,11 @@ class ReturnForm(forms.Form):
     )  # fmt: skip
 
 
-class HandleForm(forms.Form):
-    """What was done, with a photo made after handling, its place and time."""
+class SceneForm(forms.Form):
+    """A photo from the scene with its place and time."""
 
-    done = forms.CharField(label=_("What was done"), max_length=2_000, widget=forms.Textarea(attrs={"rows": 3}))
     photo = forms.FileField(
-        label=_("Photo after handling"),
+        label=_("Photo on scene"),
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
         help_text=_("JPEG, PNG or WebP, at most 10 MB."),
     )
@@ -56,6 +55,17 @@ class HandleForm(forms.Form):
         if photo.size > LARGEST_PHOTO:
             raise forms.ValidationError(_("Larger than 10 MB."))
         return photo
+
+
+class HandleForm(SceneForm):
+    """What was done, with a photo made after handling, its place and time."""
+
+    field_order = ["done", "photo", "shot_at"]
+    done = forms.CharField(label=_("What was done"), max_length=2_000, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["photo"].label = _("Photo after handling")
 
 
 class TimeForm(forms.Form):

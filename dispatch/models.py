@@ -118,6 +118,7 @@ class Assignment(models.Model):
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="assignments")
     department = models.ForeignKey("incidents.Department", models.PROTECT, null=True, blank=True, related_name="+")
     handler = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    departed_at = models.DateTimeField(null=True, blank=True)  # set off for the scene (已出发)
     part = models.CharField(max_length=14, choices=Part.choices, default=Part.MAIN)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.OFFERED)
     generation = models.PositiveSmallIntegerField(default=0)
@@ -212,27 +213,64 @@ class ArrivalProof(models.Model):
         return f"{self.assignment_id} {self.method}"
 
 
+class Force(models.TextChoices):
+    """Who can be called for help (增援力量): the kinds of units, and a department."""
+
+    SQUAD = "squad", _("patrol squad")  # 综治队班组
+    POLICE = "police", _("police")
+    ENFORCEMENT = "enforcement", _("enforcement brigade")
+    FIRE = "fire", _("fire rescue")
+    VOLUNTEER = "volunteer", _("volunteers")
+    DEPARTMENT = "department", _("department")  # 职能部门
+
+
+class ForceRule(models.Model):
+    """How long a called force may take to answer, and who is called instead when it refuses or stays silent."""
+
+    force = models.CharField(max_length=12, choices=Force.choices, primary_key=True)
+    answer_within_s = models.PositiveSmallIntegerField(default=120)
+    next_forces = models.JSONField(default=list, blank=True)  # codes of `Force`, in this order
+
+    class Meta:
+        ordering = ["force"]
+        verbose_name = _("rule of a force")
+        verbose_name_plural = _("rules of forces")
+
+    def __str__(self) -> str:
+        return f"{self.force} → {', '.join(self.next_forces)}"
+
+
 class Reinforcement(models.Model):
-    """A call for another force (增援): asked at E5, met at E6 when its first member arrives."""
+    """A call for another force (增援): asked at E5, met at E6 when its first member arrives.
+
+    A force that refuses, or has not answered by `answer_by`, is passed over: `passed_at` says when, and the call
+    that `follows` it says who was called instead.
+    """
 
     class Status(models.TextChoices):
         REQUESTED = "requested", _("requested")
         ACCEPTED = "accepted", _("accepted")
         ARRIVED = "arrived", _("arrived")
         REFUSED = "refused", _("refused")
+        UNANSWERED = "unanswered", _("not answered")  # 超时未应答
         CANCELLED = "cancelled", _("cancelled")
 
     incident = models.ForeignKey("incidents.Incident", models.PROTECT, related_name="+")
-    force = models.CharField(max_length=12, choices=Unit.Kind.choices)
+    force = models.CharField(max_length=12, choices=Force.choices)
+    department = models.ForeignKey("incidents.Department", models.PROTECT, null=True, blank=True, related_name="+")
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.REQUESTED)
     reason = models.TextField(blank=True)
-    rule = models.CharField(max_length=24, blank=True)  # level_1, level_2, a5_missed, or empty for a person
+    rule = models.CharField(max_length=24, blank=True)  # level_1, a5_missed, next:17, or empty for a person
+    follows = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="followed_by")
     assignment = models.ForeignKey(Assignment, models.PROTECT, null=True, related_name="+")
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     requested_at = models.DateTimeField()
+    answer_by = models.DateTimeField(null=True, blank=True)
     accepted_at = models.DateTimeField(null=True)
     arrived_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    refusal = models.TextField(blank=True)
+    passed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -241,6 +279,20 @@ class Reinforcement(models.Model):
                 fields=["incident", "force", "rule"],
                 condition=~Q(rule=""),
                 name="reinforcement_once_per_rule",
+            ),
+            models.CheckConstraint(
+                name="reinforcement_names_department",
+                condition=~Q(force="department") | Q(department__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["answer_by"],
+                condition=Q(status="requested", passed_at__isnull=True, ended_at__isnull=True),
+                name="reinforcement_unheard",
+            ),
+            models.Index(
+                fields=["id"], condition=Q(status="refused", passed_at__isnull=True), name="reinforcement_refused"
             ),
         ]
 

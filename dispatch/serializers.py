@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from dispatch.models import Assignment, Unit
+from dispatch.models import Assignment, Force, Unit
 from dispatch.services.positions import MOST_FIXES
 from incidents.models import CaseReturn
 from incidents.serializers import CRS, Degrees, IncidentShape, Line
@@ -22,7 +22,15 @@ class OrderInput(serializers.Serializer):
 
 
 class ReinforcementInput(serializers.Serializer):
-    force = serializers.ChoiceField(choices=Unit.Kind.choices)
+    """One force (`force`), or several in one moment (`forces`)."""
+
+    force = serializers.ChoiceField(choices=Force.choices, required=False)
+    forces = serializers.ListField(
+        child=serializers.ChoiceField(choices=Force.choices), required=False, min_length=1, max_length=len(Force)
+    )
+    department = serializers.IntegerField(
+        min_value=1, max_value=LARGEST_ID, required=False, allow_null=True, default=None
+    )
     reason = Line(max_length=500, required=False, allow_blank=True, default="")
 
 
@@ -168,6 +176,7 @@ class AssignmentShape(serializers.Serializer):
     expires_at = serializers.DateTimeField(allow_null=True)
     delivered_at = serializers.DateTimeField(allow_null=True)
     accepted_at = serializers.DateTimeField(allow_null=True)
+    departed_at = serializers.DateTimeField(allow_null=True)
     arrived_at = serializers.DateTimeField(allow_null=True)
     first_feedback_at = serializers.DateTimeField(allow_null=True)
     finished_at = serializers.DateTimeField(allow_null=True)
@@ -244,7 +253,14 @@ class ReinforcementShape(serializers.Serializer):
     id = serializers.IntegerField()
     incident = serializers.IntegerField()
     force = serializers.CharField()
+    department = DepartmentBrief(allow_null=True)
+    unit = serializers.CharField(allow_null=True, help_text="who was ordered")
+    follows = serializers.IntegerField(allow_null=True, help_text="the call of a force that was passed over")
     status = serializers.CharField()
+    refusal = serializers.CharField()
+    answer_by = serializers.DateTimeField(allow_null=True, help_text="afterwards the next force is called")
+    passed_at = serializers.DateTimeField(allow_null=True)
+    departed_at = serializers.DateTimeField(allow_null=True)
     reason = serializers.CharField()
     rule = serializers.CharField()
     assignment = serializers.IntegerField(allow_null=True)

@@ -8,7 +8,8 @@ from dispatch.why import said, skill_label
 
 ASSIGNMENT_RELATED = ("unit", "department", "ordered_by", "handler", "incident")
 INSTANTS = (
-    "offered_at", "expires_at", "delivered_at", "accepted_at", "arrived_at", "first_feedback_at", "finished_at",
+    "offered_at", "expires_at", "delivered_at", "accepted_at", "departed_at", "arrived_at", "first_feedback_at",
+    "finished_at",
     "confirmed_at", "ended_at",
 )  # fmt: skip
 
@@ -115,12 +116,30 @@ def candidate_shape(candidate: Candidate, skill: str = "") -> dict:
     }
 
 
+CALL_RELATED = ("requested_by", "department", "assignment__unit")
+
+
 def reinforcement_shape(reinforcement: Reinforcement) -> dict:
-    """A call for another force."""
+    """A call for another force; fetch it with `select_related(*CALL_RELATED)`."""
     return {
         "id": reinforcement.pk,
         "incident": reinforcement.incident_id,
         "force": reinforcement.force,
+        "department": {
+            "code": reinforcement.department.code,
+            "name_zh": reinforcement.department.name_zh,
+            "name_en": reinforcement.department.name_en,
+        }
+        if reinforcement.department
+        else None,
+        "follows": reinforcement.follows_id,
+        "refusal": reinforcement.refusal,
+        "answer_by": iso(reinforcement.answer_by),
+        "passed_at": iso(reinforcement.passed_at),
+        "unit": reinforcement.assignment.unit.name
+        if reinforcement.assignment and reinforcement.assignment.unit
+        else None,
+        "departed_at": iso(reinforcement.assignment.departed_at) if reinforcement.assignment else None,
         "status": reinforcement.status,
         "reason": reinforcement.reason,
         "rule": reinforcement.rule,

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from dispatch import selectors
 from dispatch.models import Assignment, Reinforcement, Unit
-from dispatch.shapes import ASSIGNMENT_RELATED, iso, read_assignment, reinforcement_shape, unit_shape
+from dispatch.shapes import ASSIGNMENT_RELATED, CALL_RELATED, iso, read_assignment, reinforcement_shape, unit_shape
 from incidents.models import Incident
 from incidents.shapes import RELATED, UNSHOWN, incident_shape
 from shushanwei.common.clock import db_now
@@ -33,7 +33,7 @@ def phone_state(unit: Unit) -> dict:
         return state | {"last": read_assignment(newest) if newest else None}
     incident = Incident.objects.select_related(*RELATED).defer(*UNSHOWN).get(pk=order.incident_id)
     lines = story_of("incident", incident.pk).order_by("-id")[:STORY_SHOWN]
-    calls = Reinforcement.objects.filter(incident=incident).select_related("requested_by").order_by("id")
+    calls = Reinforcement.objects.filter(incident=incident).select_related(*CALL_RELATED).order_by("id")
     return state | {
         "assignment": read_assignment(order),
         "incident": incident_shape(incident),

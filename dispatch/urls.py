@@ -11,6 +11,7 @@ urlpatterns = [
     path("dept/<int:pk>/", views.dept_case, name="dept-case"),
     path("dept/<int:pk>/accept/", views.dept_accept, name="dept-accept"),
     path("dept/<int:pk>/return/", views.dept_return, name="dept-return"),
+    path("dept/<int:pk>/arrive/", views.dept_arrive, name="dept-arrive"),
     path("dept/<int:pk>/handle/", views.dept_handle, name="dept-handle"),
     path("dept/<int:pk>/confirm/", views.dept_confirm, name="dept-confirm"),
     path("dept/<int:pk>/request-time/", views_exceptions.dept_request_time, name="dept-request-time"),

@@ -1,5 +1,8 @@
 """The unit's phone and the department's desk."""
 
+from collections.abc import Callable
+from typing import Any
+
 from django.contrib.auth.decorators import login_required, permission_required
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
@@ -10,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from dispatch import selectors, services
 from dispatch.desk import case_of, case_page, handlers_of, step, who, with_clocks, with_marks
-from dispatch.forms import AcceptForm, DeskFilter, HandleForm, ReturnForm
+from dispatch.forms import AcceptForm, DeskFilter, HandleForm, ReturnForm, SceneForm
 from dispatch.models import Assignment
 from dispatch.state import phone_state
 from incidents.models import Department
@@ -118,6 +121,20 @@ def dept_return(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @login_required
 @permission_required("dispatch.handle_case", raise_exception=True)
+def dept_arrive(request: HttpRequest, pk: int) -> HttpResponse:
+    """Called for help and on scene: a photo shows it."""
+    order = case_of(request, pk)
+    form = SceneForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return case_page(request, order, arrive=form, status=422)
+    photo = _photo(form.cleaned_data)
+    return step(request, order, "arrive", form, _("On scene: the fifteen minutes have stopped."), lambda:
+        services.arrive_to_help(order.pk, actor=who(request), photo=photo()))  # fmt: skip
+
+
+@require_POST
+@login_required
+@permission_required("dispatch.handle_case", raise_exception=True)
 def dept_handle(request: HttpRequest, pk: int) -> HttpResponse:
     """The work is done: words and a photo."""
     order = case_of(request, pk)
@@ -126,16 +143,10 @@ def dept_handle(request: HttpRequest, pk: int) -> HttpResponse:
         return case_page(request, order, handle=form, status=422)
     values = form.cleaned_data
 
+    photo = _photo(values)
+
     def work():
-        photo = services.Photo.at(
-            lon=values["lon"],
-            lat=values["lat"],
-            raw=values["photo"].read(),
-            uuid=values["uuid"],
-            name=values["photo"].name or "",
-            shot_at=values["shot_at"],
-        )
-        return services.handle(order.pk, actor=who(request), done=values["done"], photo=photo)
+        return services.handle(order.pk, actor=who(request), done=values["done"], photo=photo())
 
     return step(request, order, "handle", form, _("Handled. It awaits your department's confirmation."), work)
 
@@ -148,6 +159,18 @@ def dept_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     order = case_of(request, pk, "dispatch.confirm_case")
     return step(request, order, "confirm", None, _("Confirmed. The handling limit has stopped."), lambda: (
         services.confirm(order.pk, actor=who(request))))  # fmt: skip
+
+
+def _photo(values: dict[str, Any]) -> Callable[[], services.Photo]:
+    """The form's photo, read when it is needed: what cannot be read is said beside the form."""
+    return lambda: services.Photo.at(
+        lon=values["lon"],
+        lat=values["lat"],
+        raw=values["photo"].read(),
+        uuid=values["uuid"],
+        name=values["photo"].name or "",
+        shot_at=values["shot_at"],
+    )
 
 
 def _own(user: User) -> QuerySet[Assignment]:

@@ -1,13 +1,13 @@
 """Writes about units and their orders: id in, lock (incident → order → unit), check, write, record, return."""
 
-from dispatch.services.answers import accept, arrive_by_photo, decline, feedback, finish, mark_delivered
-from dispatch.services.departments import accept_case, confirm, handle, send_back
+from dispatch.services.answers import accept, arrive_by_photo, decline, depart, feedback, finish, mark_delivered
+from dispatch.services.departments import accept_case, arrive_to_help, confirm, handle, send_back
 from dispatch.services.duty import hear, set_duty
 from dispatch.services.escalation import accept_call, note_call, refuse_call
 from dispatch.services.orders import order_department, order_unit, recall
 from dispatch.services.photos import Photo
 from dispatch.services.positions import RawFix, Taken, take_positions
-from dispatch.services.reinforcement import request_reinforcement
+from dispatch.services.reinforcement import request_forces, request_reinforcement
 from dispatch.services.sweeps import act_on_missed, assign_waiting, expire_offers
 from dispatch.services.transfer_sweeps import sweep_transfers
 from dispatch.services.transfers import (
@@ -32,10 +32,12 @@ __all__ = [
     "accept_transfer",
     "act_on_missed",
     "arrive_by_photo",
+    "arrive_to_help",
     "assign_waiting",
     "close_again",
     "confirm",
     "decline",
+    "depart",
     "expire_offers",
     "feed_back",
     "feedback",
@@ -50,6 +52,7 @@ __all__ = [
     "recall",
     "receive_transfer",
     "refuse_call",
+    "request_forces",
     "request_reinforcement",
     "return_transfer",
     "send_back",

@@ -11,7 +11,7 @@ from dispatch.models import ArrivalProof, Assignment, Reinforcement, Report
 from dispatch.services.base import Part, Status, about, end, locked_order, must_be_open, story, tell_order
 from dispatch.services.photos import Photo, keep
 from dispatch.services.placing import replace
-from dispatch.services.reinforcement import call_of, close_calls, fill
+from dispatch.services.reinforcement import call_of, close_calls, refill
 from dispatch.tracking import DOUBTFUL_M
 from dispatch.why import Why
 from incidents.lifecycle import Status as IncidentStatus
@@ -62,6 +62,20 @@ def accept(assignment_id: int, *, actor: User) -> Assignment:
 
 
 @transaction.atomic
+def depart(assignment_id: int, *, actor: User | None = None, at: datetime | None = None) -> Assignment:
+    """The unit has set off (已出发): told by hand, or seen by its moving. Repeating changes nothing."""
+    incident, order = locked_order(assignment_id)
+    if order.departed_at is not None or order.status in AFTER_OFFER[1:]:
+        return order
+    must_be_open(order, Status.ACCEPTED)
+    order.departed_at = at or db_now()
+    order.save(update_fields=["departed_at"])
+    tell_order(order, "departed", actor=actor)
+    story(incident, "unit_departed", actor=actor, data=about(order))
+    return order
+
+
+@transaction.atomic
 def decline(assignment_id: int, *, actor: User, reason: str) -> Assignment:
     """The unit cannot come, and says why; the next unit is ordered in the same moment."""
     reason = must_say("reason", reason)
@@ -79,8 +93,7 @@ def decline(assignment_id: int, *, actor: User, reason: str) -> Assignment:
 def hand_on(incident: Incident, order: Assignment) -> Assignment | None:
     """Under the incident's lock: who takes the part of an order that came to nothing."""
     if order.part == Part.REINFORCEMENT:
-        call = call_of(order)
-        return fill(incident, call) if call is not None else None
+        return refill(incident, order)
     name = order.unit.name if order.unit else ""
     because = "declined" if order.status == Status.DECLINED else "silent"
     return replace(incident, order, why=Why(because=because, who=name))
@@ -107,24 +120,31 @@ def arrive_by_photo(
         if order.status in (Status.ARRIVED, Status.FINISHED):
             return order
         must_be_open(order, Status.ACCEPTED)
-        picture = keep(incident, photo, Attachment.Kind.ARRIVAL, actor)
-        away = None
-        if photo.lon is not None and photo.lat is not None:
-            away = float(distance_m(photo.lon, photo.lat, incident.lon, incident.lat))
-        proof = ArrivalProof(
-            assignment=order,
-            method=ArrivalProof.Method.PHOTO,
-            lon=photo.lon,
-            lat=photo.lat,
-            accuracy_m=accuracy_m,
-            distance_m=away,
-            doubtful=away is None or away > DOUBTFUL_M,
-            photo=picture,
-            device_at=photo.shot_at,
-            proven_at=db_now(),
-        )
-        set_arrived(incident, order, proof, actor=actor)
+        arrived_by_photo(incident, order, actor=actor, photo=photo, accuracy_m=accuracy_m)
         return order
+
+
+def arrived_by_photo(
+    incident: Incident, order: Assignment, *, actor: User, photo: Photo, accuracy_m: float | None = None
+) -> None:
+    """Under both locks: keep the photo as proof; further than 300 m away, or nowhere, the arrival is doubtful."""
+    picture = keep(incident, photo, Attachment.Kind.ARRIVAL, actor)
+    away = None
+    if photo.lon is not None and photo.lat is not None:
+        away = float(distance_m(photo.lon, photo.lat, incident.lon, incident.lat))
+    proof = ArrivalProof(
+        assignment=order,
+        method=ArrivalProof.Method.PHOTO,
+        lon=photo.lon,
+        lat=photo.lat,
+        accuracy_m=accuracy_m,
+        distance_m=away,
+        doubtful=away is None or away > DOUBTFUL_M,
+        photo=picture,
+        device_at=photo.shot_at,
+        proven_at=db_now(),
+    )
+    set_arrived(incident, order, proof, actor=actor)
 
 
 def set_arrived(incident: Incident, order: Assignment, proof: ArrivalProof, *, actor: User | None) -> None:
@@ -145,7 +165,7 @@ def set_arrived(incident: Incident, order: Assignment, proof: ArrivalProof, *, a
         if call is not None:
             call.status, call.arrived_at = Reinforcement.Status.ARRIVED, proof.proven_at
             call.save(update_fields=["status", "arrived_at"])
-        force = order.unit.kind if order.unit else ""
+        force = call.force if call is not None else order.unit.kind if order.unit else ""
         mark(incident.pk, "E6", at=proof.proven_at, actor=actor, data=data, part=force)
     else:
         mark(incident.pk, "E3", at=proof.proven_at, actor=actor, data=data)

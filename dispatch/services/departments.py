@@ -3,11 +3,12 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from dispatch.models import Assignment
-from dispatch.services.base import Status, about, end, locked_order, must_be_open, story, tell_order
+from dispatch.models import Assignment, Reinforcement
+from dispatch.services.answers import arrived_by_photo, hand_on
+from dispatch.services.base import Part, Status, about, end, locked_order, must_be_open, story, tell_order
 from dispatch.services.photos import Photo, keep
 from incidents.lifecycle import Status as IncidentStatus
-from incidents.models import Attachment, CaseReturn
+from incidents.models import Attachment, CaseReturn, Incident
 from incidents.services import mark, move, return_case
 from incidents.services.base import must_say
 from shushanwei.common.clock import db_now
@@ -27,7 +28,12 @@ def accept_case(assignment_id: int, *, actor: User, handler: User | None = None)
     order.delivered_at = order.delivered_at or now
     order.save(update_fields=["status", "accepted_at", "handler", "delivered_at"])
     tell_order(order, "accepted", actor=actor)
-    if incident.status in (IncidentStatus.DISPATCHED, IncidentStatus.REWORK):
+    if order.part == Part.REINFORCEMENT:
+        Reinforcement.objects.filter(assignment=order, accepted_at__isnull=True).update(
+            status=Reinforcement.Status.ACCEPTED, accepted_at=now
+        )
+        story(incident, "reinforcement_accepted", actor=actor, data=about(order))
+    elif incident.status in (IncidentStatus.DISPATCHED, IncidentStatus.REWORK):
         move(incident.pk, IncidentStatus.HANDLING, actor=actor, data=about(order))
     else:
         story(incident, "case_accepted", actor=actor, data=about(order))
@@ -54,6 +60,10 @@ def send_back(assignment_id: int, *, actor: User, reason: str, note: str = "") -
         tell_order(order, "handler_revoked", actor=actor, data={"handler": revoked})
     end(order, Status.RETURNED, reason=reason, note=note)
     tell_order(order, "returned", actor=actor, note=note, data={"reason": reason})
+    if order.part == Part.REINFORCEMENT:
+        story(incident, "unit_declined", actor=actor, note=note, data=about(order))
+        hand_on(incident, order)
+        return order
     return_case(incident.pk, actor=actor, reason=reason, note=note, department=order.department)
     return order
 
@@ -67,6 +77,8 @@ def handle(assignment_id: int, *, actor: User, done: str, photo: Photo) -> Assig
     incident, order = locked_order(assignment_id)
     if order.status in (Status.FINISHED, Status.CONFIRMED):
         return order
+    if order.part == Part.REINFORCEMENT:
+        return _helped(incident, order, actor, done, photo)
     must_be_open(order, Status.ACCEPTED)
     done = must_say("done", done)
     picture = keep(incident, photo, Attachment.Kind.AFTER, actor)
@@ -77,6 +89,35 @@ def handle(assignment_id: int, *, actor: User, done: str, photo: Photo) -> Assig
     tell_order(order, "finished", actor=actor, note=done)
     mark(incident.pk, "E7", at=order.finished_at, actor=actor, note=done, data=about(order))
     move(incident.pk, IncidentStatus.HANDLED, actor=actor, note=done, data=about(order))
+    return order
+
+
+@transaction.atomic
+def arrive_to_help(assignment_id: int, *, actor: User, photo: Photo) -> Assignment:
+    """A department that was called for help is on scene, and shows it by a photo with its position (E6)."""
+    incident, order = locked_order(assignment_id)
+    if order.part != Part.REINFORCEMENT:
+        raise BadInput("part", _("Only who was called for help tells an arrival."))
+    if order.status in (Status.ARRIVED, Status.FINISHED):
+        return order
+    must_be_open(order, Status.ACCEPTED)
+    arrived_by_photo(incident, order, actor=actor, photo=photo)
+    return order
+
+
+def _helped(incident: Incident, order: Assignment, actor: User, done: str, photo: Photo) -> Assignment:
+    """Help is done: the case stays with whom it is; who never told the arrival has arrived by now."""
+    must_be_open(order, Status.ACCEPTED, Status.ARRIVED)
+    done = must_say("done", done)
+    if order.status == Status.ACCEPTED:
+        arrived_by_photo(incident, order, actor=actor, photo=photo)
+    else:
+        keep(incident, photo, Attachment.Kind.AFTER, actor)
+    order.finished_at, order.result = db_now(), {"done": done}
+    order.save(update_fields=["finished_at", "result"])
+    end(order, Status.FINISHED, reason="finished", at=order.finished_at)
+    tell_order(order, "finished", actor=actor, note=done)
+    story(incident, "unit_finished", actor=actor, note=done, data=about(order))
     return order
 
 

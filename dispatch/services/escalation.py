@@ -22,6 +22,7 @@ from shushanwei.people.models import User
 
 Call = Reinforcement.Status
 COMING = (Call.REQUESTED, Call.ACCEPTED)
+PASSED_OVER = (Call.REFUSED, Call.UNANSWERED)
 
 
 @transaction.atomic
@@ -35,7 +36,7 @@ def accept_call(
     """
     incident, call = locked_call(call_id)
     must_be_live(incident)
-    if call.status not in (*COMING, Call.REFUSED):
+    if call.status not in (*COMING, *PASSED_OVER):
         raise _over(call)
     order = _live_order(call)
     if unit_id is not None and (order is None or order.unit_id != unit_id):

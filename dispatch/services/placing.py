@@ -114,6 +114,26 @@ def place_department(incident: Incident, department: Department, *, actor: User 
     return order
 
 
+def place_supporting_department(
+    incident: Incident, department: Department, *, actor: User | None, why: Why
+) -> Assignment:
+    """Under the incident's lock: call a department for help; who answers for the case stays who it was."""
+    note, _aside = why.stored()
+    order = create_order(
+        incident=incident,
+        department=department,
+        part=Part.REINFORCEMENT,
+        generation=incident.generation,
+        reason=note,
+        why=why.kept(),
+        ordered_by=actor,
+        offered_at=db_now(),
+    )
+    tell_order(order, "offered", actor=actor, note=note)
+    story(incident, "department_ordered", actor=actor, note=note, data=about(order) | {"why": order.why})
+    return order
+
+
 def replace(incident: Incident, order: Assignment, *, why: Why) -> Assignment | None:
     """After a refusal or silence, under the incident's lock: somebody else takes the part, or the alarm sounds."""
     if order.part == Part.SUPPORT:

@@ -1,6 +1,7 @@
 """Where units are: batches of fixes from phones, the last believed one kept, arrival seen from them."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,18 +9,19 @@ from django.db import transaction
 
 from dispatch import selectors
 from dispatch.models import ArrivalProof, Assignment, Unit, UnitPosition
-from dispatch.services.answers import set_arrived
+from dispatch.services.answers import depart, set_arrived
 from dispatch.services.base import Status, locked_order
 from dispatch.services.duty import hear
 from dispatch.shapes import position_shape
 from dispatch.tracking import FIXES_NEEDED, GEOFENCE_M, Fix, is_jump, is_late, near_after
 from shushanwei.common.clock import db_now
-from shushanwei.common.errors import BadInput
+from shushanwei.common.errors import BadInput, Conflict
 from shushanwei.common.geo import BadPosition, distance_m, to_wgs84
 from shushanwei.journal import live
 from shushanwei.people.models import User
 
 MOST_FIXES = 500
+SET_OFF_KMH = 8  # faster than walking about: the unit is on its way
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,9 @@ def take_positions(user: User, fixes: Sequence[RawFix], sent_at: datetime | None
     order = Assignment.objects.filter(unit=unit, status=Status.ACCEPTED, ended_at__isnull=True).first()
     if order is not None and unit.on_duty_since is not None:
         fresh = [fix for fix in believed if not is_late(fix, received_at)]
+        if order.departed_at is None and any((fix.speed_kmh or 0) >= SET_OFF_KMH for fix in fresh):
+            with suppress(Conflict):  # recalled in this moment
+                depart(order.pk)
         # Most fixes are far away and change nothing: the incident's lock is taken only near the scene.
         if fresh and (order.near_fixes or any(_near(order, fix) for fix in fresh)):
             taken.arrived = _hold_against_fence(order.pk, fresh)

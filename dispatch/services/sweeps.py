@@ -14,7 +14,7 @@ from dispatch.models import Assignment, DispatchRule, Reinforcement, Unit
 from dispatch.services.answers import hand_on, release
 from dispatch.services.base import Part, Status, alarm_no_unit, end, locked_order, story, tell_order
 from dispatch.services.placing import had_main, order_next, place, place_department, take
-from dispatch.services.reinforcement import MISSED, NOBODY_ARRIVED, ask, escort, fill
+from dispatch.services.reinforcement import MISSED, NOBODY_ARRIVED, ask, escort, fill, pass_over
 from dispatch.why import Why
 from incidents.lifecycle import ENDED
 from incidents.lifecycle import Status as IncidentStatus
@@ -37,6 +37,7 @@ def assign_waiting() -> int:
     done = drain(_waiting_ids(db_now()), assign_one)
     done += drain(_without_escort(), escort_one)
     done += drain(_calls_unfilled(), fill_one)
+    done += drain(_calls_to_pass_over(db_now()), pass_over_one)
     return done + drain(_orders_over(), release_one)
 
 
@@ -147,6 +148,27 @@ def fill_one(reinforcement_id: int) -> bool:
     if call.assignment_id and Assignment.objects.filter(pk=call.assignment_id, ended_at__isnull=True).exists():
         return False
     return fill(incident, call) is not None
+
+
+@transaction.atomic
+def pass_over_one(reinforcement_id: int) -> bool:
+    """A force that refused, or has not answered within its two minutes: the next one is called."""
+    incident_id = Reinforcement.objects.filter(pk=reinforcement_id).values_list("incident_id", flat=True).get()
+    incident = locked(incident_id)
+    call = (
+        Reinforcement.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("assignment", "department")
+        .get(pk=reinforcement_id)
+    )
+    if call.passed_at is not None or incident.ended_at is not None or incident.status in OVER:
+        return False
+    if call.status == Reinforcement.Status.REFUSED:
+        pass_over(incident, call, Reinforcement.Status.REFUSED)
+        return True
+    if call.status != Reinforcement.Status.REQUESTED or call.answer_by is None or call.answer_by > db_now():
+        return False
+    pass_over(incident, call, Reinforcement.Status.UNANSWERED)
+    return True
 
 
 @transaction.atomic
@@ -268,6 +290,15 @@ def _calls_unfilled() -> list[int]:
     calls = Reinforcement.objects.filter(
         ~Exists(live), status=Reinforcement.Status.REQUESTED, ended_at__isnull=True, incident__ended_at__isnull=True
     )
+    return list(calls.order_by("id").values_list("id", flat=True)[:BATCH])
+
+
+def _calls_to_pass_over(now: datetime) -> list[int]:
+    silent = Q(status=Reinforcement.Status.REQUESTED, ended_at__isnull=True, answer_by__lte=now)
+    refused = Q(status=Reinforcement.Status.REFUSED)
+    calls = Reinforcement.objects.filter(
+        silent | refused, passed_at__isnull=True, incident__ended_at__isnull=True
+    ).exclude(incident__status__in=OVER)
     return list(calls.order_by("id").values_list("id", flat=True)[:BATCH])
 
 

@@ -108,6 +108,7 @@ class Alarm(models.Model):
         S15_MISSED = "s15_missed", _("no reinforcement within 15 minutes")
         F24_MISSED = "f24_missed", _("no follow-up within 24 hours")
         NO_UNIT = "no_unit", _("no unit can be sent")
+        HELP_UNANSWERED = "help_unanswered", _("no force comes as reinforcement")
         NO_PROGRESS = "no_progress", _("still nothing after the promised time")
         SUPERVISION_DUE = "supervision_due", _("a case for supervision")
         LEVEL_2_UNDECIDED = "level_2_undecided", _("reinforcement neither requested nor declined")

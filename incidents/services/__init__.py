@@ -24,7 +24,7 @@ from incidents.services.filing import (
     void,
 )
 from incidents.services.holding import exempt, extend, resume, return_case, return_to_filing, suspend
-from incidents.services.moving import mark, mark_locked, move, step
+from incidents.services.moving import mark, mark_locked, move, pass_promise_on, step
 from incidents.services.opening import Draft, open_incident, open_or_join
 from incidents.services.requesting import decide_request, endorse_request, request_time, withdraw_request
 from incidents.services.supervising import clear_supervision, reply_supervision, supervise
@@ -58,6 +58,7 @@ __all__ = [
     "open_or_join",
     "order_check",
     "order_verification",
+    "pass_promise_on",
     "raise_for",
     "reject",
     "reopen",

@@ -147,6 +147,20 @@ def void_clocks(incident: Incident, condition: Q) -> int:
     )
 
 
+def hand_promise_on(incident: Incident, stop_event: str, part: str, to: str) -> int:
+    """The force `to` answers for what `part` was promised for: same start, same due time; a miss stays a miss."""
+    open_now = Deadline.objects.select_for_update(no_key=True).filter(
+        OPEN, incident=incident, generation=incident.generation, stop=stop_event, part=part
+    )
+    moved = 0
+    for deadline in open_now:
+        Deadline.objects.filter(pk=deadline.pk).update(void_at=db_now())
+        deadline.pk, deadline.part = None, to
+        deadline._state.adding = True
+        moved += len(Deadline.objects.bulk_create([deadline], ignore_conflicts=True))
+    return moved
+
+
 def start_stage(incident: Incident, code: str, at: datetime, standard: FilingStandard | None = None) -> Deadline:
     """Open the clock of a stage; the handling stage takes its limit from the filing standard."""
     rule = stage_rule(incident, code)

@@ -132,6 +132,15 @@ def mark_locked(
     tell(incident, name, actor=actor, note=note, data={"event": event, "part": part, **(data or {})}, at=at)
 
 
+def pass_promise_on(incident_id: int, event: str, part: str, to: str) -> Incident:
+    """The open promise of force `part` that `event` ends becomes that of force `to`, with the time that is left."""
+    incident = locked(incident_id)
+    clocks.hand_promise_on(incident, event, part, to)
+    refresh_next_due(incident)
+    incident.save(update_fields=["next_due_at"])
+    return incident
+
+
 def tell_late(incident: Incident, late: Sequence[Deadline]) -> None:
     """Announce misses that a stop brought to light before the sweep did: once, at the instant they fell due."""
     if not late:

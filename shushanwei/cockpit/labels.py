@@ -62,6 +62,8 @@ VERBS = {
     "incident.force_notified": gettext_lazy("force notified"),
     "incident.reinforcement_accepted": gettext_lazy("reinforcement on its way"),
     "incident.reinforcement_refused": gettext_lazy("reinforcement refused"),
+    "incident.reinforcement_unanswered": gettext_lazy("reinforcement not answered"),
+    "incident.unit_departed": gettext_lazy("unit set off"),
     "incident.police_noted": gettext_lazy("note of the police"),
     "incident.transfer_accepted": gettext_lazy("110 transfer accepted"),
     "incident.department_ordered": gettext_lazy("given to a department"),

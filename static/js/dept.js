@@ -60,7 +60,7 @@ async function placePicker() {
   map.moved = true;
   map.map.setView([scene.lat, scene.lon], 16.5, { animate: false });
   map.setIncidents([scene]);
-  const form = document.getElementById("handle-form");
+  const form = document.getElementById("pick-map").closest("form");
   const says = document.getElementById("pick-says");
   let mark = null;
   const choose = (lat, lon, word) => {

@@ -107,7 +107,7 @@ TABLE: dict[str, str] = {
     "GET /api/v1/assignments/": SIGNED_IN,  # nothing in it without the permission
     "GET /api/v1/assignments/<pk>/": "dispatch.view_assignment",
     **{f"POST /api/v1/assignments/<pk>/{step}/": "dispatch.answer_order" for step in (
-        "delivered", "decline", "arrive", "feedback", "finish")},
+        "delivered", "depart", "decline", "arrive", "feedback", "finish")},
     "POST /api/v1/assignments/<pk>/accept/": "dispatch.answer_order|dispatch.handle_case",
     "POST /api/v1/assignments/<pk>/recall/": "dispatch.recall_unit",
     "POST /api/v1/assignments/<pk>/return/": "dispatch.handle_case",
@@ -116,7 +116,7 @@ TABLE: dict[str, str] = {
     "GET /unit/": "dispatch.answer_order",
     "GET /dept/": "dispatch.handle_case",
     "GET /dept/<pk>/": "dispatch.handle_case",
-    **{f"POST /dept/<pk>/{step}/": "dispatch.handle_case" for step in ("accept", "return", "handle")},
+    **{f"POST /dept/<pk>/{step}/": "dispatch.handle_case" for step in ("accept", "return", "arrive", "handle")},
     "POST /dept/<pk>/confirm/": "dispatch.confirm_case",
     "POST /dept/<pk>/request-time/": "incidents.request_time",
     "POST /dept/<pk>/endorse-time/": "incidents.endorse_time",

@@ -2,8 +2,8 @@
 
 from django.core.management.base import BaseCommand
 
-from dispatch.defaults import RULES, SKILLS
-from dispatch.models import DispatchRule, SkillRule
+from dispatch.defaults import FORCES, RULES, SKILLS
+from dispatch.models import DispatchRule, ForceRule, SkillRule
 
 
 class Command(BaseCommand):
@@ -13,6 +13,8 @@ class Command(BaseCommand):
         made = 0
         for level, columns in RULES.items():
             made += DispatchRule.objects.get_or_create(level=level, defaults=columns)[1]
+        for force, columns in FORCES.items():
+            made += ForceRule.objects.get_or_create(force=force, defaults=columns)[1]
         # An administrator may have taken a skill rule away: only an empty table is filled.
         if not SkillRule.objects.exists():
             rows = [SkillRule(scheme=scheme, prefix=prefix, skill=skill) for scheme, prefix, skill in SKILLS]

@@ -11,7 +11,7 @@ from dispatch.police.link import outbox, wire
 from dispatch.police.link.outbox import COMING, confirm
 from dispatch.services.answers import feedback, finish
 from dispatch.services.duty import set_duty
-from dispatch.services.escalation import accept_call, locked_call, note_call, refuse_call
+from dispatch.services.escalation import PASSED_OVER, accept_call, locked_call, note_call, refuse_call
 from dispatch.services.positions import RawFix, take_positions
 from dispatch.services.transfers import Offer, judge_transfer, locked_transfer, receive_transfer
 from incidents.lifecycle import ENDED
@@ -54,7 +54,7 @@ def take_answer(values: dict[str, Any]) -> Taken:
         return _standing(call.pk, taken=True)
     if rev <= known:
         return _standing(call.pk, taken=False)
-    if call.status not in (*COMING[:2], Reinforcement.Status.REFUSED) or incident.status in ENDED:
+    if call.status not in (*COMING[:2], *PASSED_OVER) or incident.status in ENDED:
         # Over here already: the other side learns it from the state that is told to it.
         return _standing(call.pk, taken=False)
     if values["answer"] == "accepted":
