@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from dispatch.models import Assignment, Unit
+from dispatch.models import Assignment, Force, Reinforcement
 from incidents.lifecycle import STAGE
 from incidents.models import Alarm, Attachment, CaseCheck, CaseReturn, Supervision, TimeRequest
 from incidents.models.catalogue import LimitKind
@@ -147,7 +147,8 @@ def labels() -> dict:
         "stages": {status.value: stage for status, stage in STAGE.items()},
         "assignments": _choices(Assignment.Status),
         "parts": _choices(Assignment.Part),
-        "forces": _choices(Unit.Kind),
+        "forces": _choices(Force),
+        "calls": _choices(Reinforcement.Status),
         "alarms": _choices(Alarm.Kind),
         "photos": _choices(Attachment.Kind),
         "returns": _choices(CaseReturn.Reason),

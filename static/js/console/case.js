@@ -3,6 +3,7 @@
 import { clockElement, setClock } from "shushan/clock";
 import { arrange, el, put } from "shushan/cockpit/dom";
 import { Exceptions } from "shushan/console/exceptions";
+import { Forces } from "shushan/console/forces";
 import { Candidates, Orders } from "shushan/console/orders";
 import { showPicture } from "shushan/console/sheet";
 import { clockName, Steps, Story } from "shushan/console/story";
@@ -20,6 +21,7 @@ export class Case {
     this.steps = new Steps(labels);
     this.story = new Story(labels);
     this.exceptions = new Exceptions(labels, acts);
+    this.forces = new Forces(labels);
     this.orders = new Orders(labels, (order) => acts.recall(order));
     this.candidates = new Candidates((candidate, button) => acts.dispatch(this.incident, candidate, button));
     this.level = el("span", { class: "tag level" });
@@ -40,6 +42,7 @@ export class Case {
         this.exceptions.element,
         el("section", { class: "block" }, el("h2", {}, _("Promises")), this.promises),
         this.candidates.element,
+        this.forces.element,
         this.orders.element,
         this.tabs,
         Object.values(this.panes).map(({ body }) => body),
@@ -80,6 +83,7 @@ export class Case {
   show(incident) {
     if (!incident) {
       this.id = this.incident = this.full = null;
+      this.forces.clear();
       this.box.hidden = true;
       this.empty.hidden = false;
       this.candidates.clear();
@@ -92,6 +96,7 @@ export class Case {
       this.reporter = "";
       this.story.clear();
       this.exceptions.clear();
+      this.forces.clear();
       this.orders.clear();
       this.candidates.clear();
       this.clocks.clear();
@@ -113,6 +118,7 @@ export class Case {
     this.#promises(incident);
     this.acts.draw(this.bar, incident, this);
     this.touchOrders();
+    this.forces.set(incident);
     this.candidates.set(incident, this.may.has("dispatch.order_unit"));
     clearTimeout(this.waiting);
     this.waiting = setTimeout(() => this.#fetch(), this.full ? ASK_AGAIN_MS : 0);

@@ -40,7 +40,7 @@ export class Orders {
 
   #order(order, mayRecall) {
     const times = [
-      ["offered_at", _("sent")], ["delivered_at", _("delivered")], ["accepted_at", _("accepted")],
+      ["offered_at", _("sent")], ["delivered_at", _("delivered")], ["accepted_at", _("accepted")], ["departed_at", _("set off")],
       ["arrived_at", _("on scene")], ["finished_at", _("finished")], ["confirmed_at", _("confirmed")],
     ].filter(([column]) => order[column]);
     const tone = { arrived: "ok", finished: "ok", confirmed: "ok", offered: "due", accepted: "accent" }[order.status] ?? "";

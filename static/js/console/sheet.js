@@ -7,7 +7,7 @@ const dialog = () => document.getElementById("sheet");
 
 /**
  * Ask for a few fields and send them. `fields`: {name, label, type, options [[value, label, small]], required, hint,
- * value, rows}. `type` is text, textarea, radio, select, datetime, file or cards. `send(values)` is awaited; a Problem
+ * value, rows}. `type` is text, textarea, radio, checks (several), select, datetime, file or cards. `send(values)` is awaited; a Problem
  * it throws is shown and the dialog stays. `note` is a sentence above the fields, `warn(values)` a warning to heed.
  * Resolves with the answer, or null when the person thought better of it.
  */
@@ -97,7 +97,7 @@ function refuse(problem, controls, says) {
 function field(about) {
   const id = `field-${about.name}`;
   const error = el("span", { class: "error", id: `${id}-error` });
-  const made = about.type === "radio" || about.type === "cards" ? choices(about, id) : single(about, id);
+  const made = ["radio", "cards", "checks"].includes(about.type) ? choices(about, id) : single(about, id);
   const grouped = made.grouped;
   const element = el(
     grouped ? "fieldset" : "div",
@@ -119,7 +119,7 @@ function field(about) {
     wrong,
     check() {
       const given = made.read();
-      const missing = about.required && (given === "" || given === null || given === undefined);
+      const missing = about.required && (given === "" || given === null || given === undefined || given.length === 0);
       wrong(missing ? _("This is needed.") : "");
       return !missing;
     },
@@ -145,16 +145,18 @@ function single(about, id) {
 
 function choices(about, id) {
   const inputs = [];
+  const many = about.type === "checks";
+  const given = [about.value ?? []].flat().map(String);
   const body = el("div", { class: about.type === "cards" ? "standards" : "choices" });
   about.options.forEach(([value, label, small, tail], index) => {
-    const input = el("input", { type: "radio", name: about.name, id: `${id}-${index}`, value, checked: String(value) === String(about.value ?? "") });
+    const input = el("input", { type: many ? "checkbox" : "radio", name: about.name, id: `${id}-${index}`, value, checked: given.includes(String(value)) });
     inputs.push([input, value]);
     body.append(el("label", {}, input, el("span", {}, label), tail ? el("span", { class: "muted small" }, tail) : null, small ? el("small", {}, small) : null));
   });
   return {
     body,
     grouped: true,
-    read: () => inputs.find(([input]) => input.checked)?.[1] ?? null,
+    read: () => (many ? inputs.filter(([input]) => input.checked).map(([, value]) => value) : inputs.find(([input]) => input.checked)?.[1] ?? null),
     focus: () => inputs[0]?.[0] ?? body,
   };
 }

@@ -36,17 +36,27 @@ export const noReinforcement = ({ incident, send }) =>
     send: ({ reason }) => send("decline-reinforcement", { reason }),
   });
 
-const reinforcementOf = (force) => ({ incident, labels, send }) =>
-  ask({
+const DANGEROUS = 2;
+const reinforcementOf = (force) => async ({ incident, labels, send }) => {
+  const departments = await list("/api/v1/departments/");
+  const offered = (code) => code !== "volunteer" || incident.level > DANGEROUS;
+  return ask({
     title: _("Ask for reinforcement"),
-    note: _("The 15-minute clock of the force starts now and stops when its first member is on scene."),
+    note: _("Each force has 15 minutes, counted until its first member is on scene. Who refuses, or does not answer within two minutes, is followed by the next force."),
     submit: _("Ask"),
     fields: [
-      { name: "force", label: _("Force"), type: "radio", required: true, value: force, options: options(labels.forces, (code) => code !== "squad") },
+      { name: "forces", label: _("Forces"), type: "checks", required: true, value: force, options: options(labels.forces, offered) },
+      {
+        name: "department", label: _("Department"), type: "select", hint: _("Only where a department is asked."),
+        options: [["", "–"], ...departments.map((each) => [each.id, named(each)])],
+      },
       { name: "reason", label: _("What they must know"), type: "textarea", rows: 2 },
     ],
-    send: (values) => send("reinforcement", values),
+    send: ({ forces, department, reason }) => {
+      return send("reinforcement", { forces, reason, department: (forces.includes("department") && department) || null });
+    },
   });
+};
 export const reinforcement = (context) => reinforcementOf(context.incident.level <= 2 ? "police" : "enforcement")(context);
 export const police = reinforcementOf("police");
 
@@ -77,8 +87,8 @@ export async function department({ incident, send }) {
     fields: [
       {
         name: "department", label: _("Responsible unit"), type: "select", required: true,
-        value: incident.department?.code,
-        options: departments.map((each) => [each.code, each.code === incident.department?.code ? `${named(each)} · ${_("proposed")}` : named(each)]),
+        value: departments.find(({ code }) => code === incident.department?.code)?.id,
+        options: departments.map((each) => [each.id, each.code === incident.department?.code ? `${named(each)} · ${_("proposed")}` : named(each)]),
       },
       { name: "reason", label: _("What they must know"), type: "textarea", rows: 2 },
     ],

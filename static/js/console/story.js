@@ -89,6 +89,8 @@ function detailOf({ verb, data = {} }, labels) {
       return `${LEVEL_SIGNS[data.from] ?? ""} → ${LEVEL_SIGNS[data.to] ?? ""}`;
     case "incident.reinforcement_requested":
     case "incident.reinforcement_arrived":
+    case "incident.reinforcement_refused":
+    case "incident.reinforcement_unanswered":
       return labels.forces[data.part] ?? data.unit ?? "";
     case "incident.merged":
       return data.master_no ?? "";

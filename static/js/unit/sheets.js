@@ -121,7 +121,7 @@ export const reinforce = (dialog, send) =>
   openSheet(dialog, {
     title: _("Call reinforcement"),
     fields: [
-      { name: "force", label: _("Which force?"), kind: "choice", choices: Object.keys(FORCES).map((code) => [code, label(FORCES, code)]) },
+      { name: "force", label: _("Which force?"), kind: "choice", choices: Object.keys(FORCES).filter((code) => code !== "department").map((code) => [code, label(FORCES, code)]) },
       { name: "reason", label: _("Why?"), kind: "area" },
     ],
     button: _("Call"),

@@ -24,6 +24,7 @@ export const FORCES = {
   fire: () => _("fire rescue"),
   squad: () => _("another squad"),
   volunteer: () => _("volunteers"),
+  department: () => _("department"),
 };
 
 export const CALLS = {
@@ -31,6 +32,7 @@ export const CALLS = {
   accepted: () => _("on the way"),
   arrived: () => _("at the scene"),
   refused: () => _("refused"),
+  unanswered: () => _("did not answer"),
   cancelled: () => _("cancelled"),
 };
 
@@ -54,6 +56,9 @@ export const VERBS = {
   "incident.reinforcement_requested": () => _("reinforcement called"),
   "incident.reinforcement_accepted": () => _("reinforcement on the way"),
   "incident.reinforcement_arrived": () => _("reinforcement on scene"),
+  "incident.reinforcement_refused": () => _("a force refused"),
+  "incident.reinforcement_unanswered": () => _("a force did not answer"),
+  "incident.unit_departed": () => _("set off"),
   "incident.reinforcement_declined": () => _("no reinforcement needed"),
   "incident.scene_closed": () => _("scene closed"),
   "incident.level_changed": () => _("level changed"),
