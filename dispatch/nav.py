@@ -6,5 +6,9 @@ from shushanwei.common.navigation import NavItem
 
 ITEMS: list[NavItem] = [
     NavItem(_("My orders"), "dispatch:unit", "dispatch.answer_order", 30, _("orders of my unit, on the phone")),
+    NavItem(_("110 transfers"), "dispatch:transfers", "dispatch.view_transfer", 15, _("calls the police hand over")),
+    NavItem(
+        _("Police desk"), "dispatch:police-desk", "dispatch.work_police_desk", 12, _("answer escalations, send cars")
+    ),
     NavItem(_("Department desk"), "dispatch:dept", "dispatch.handle_case", 40, _("accept, handle and confirm cases")),
 ]

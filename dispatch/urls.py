@@ -3,10 +3,27 @@
 from django.urls import path
 
 from dispatch import views, views_exceptions
+from dispatch.police import views as police
+from dispatch.police import views_desk as desk
 
 app_name = "dispatch"
 urlpatterns = [
     path("unit/", views.unit, name="unit"),
+    path("transfers/", police.transfers, name="transfers"),
+    path("transfers/<int:pk>/accept/", police.take, name="transfer-accept"),
+    path("transfers/<int:pk>/return/", police.give_back, name="transfer-return"),
+    path("transfers/<int:pk>/feedback/", police.feed_back, name="transfer-feedback"),
+    path("transfers/<int:pk>/close-again/", police.close_again, name="transfer-close-again"),
+    path("transfers/<int:pk>/caller/", police.caller, name="transfer-caller"),
+    path("police/", desk.car, name="police"),
+    path("police/desk/", desk.desk, name="police-desk"),
+    path("police/desk/transfers/", desk.offer, name="desk-offer"),
+    path("police/desk/transfers/<int:pk>/judge/", desk.judge, name="desk-judge"),
+    path("police/desk/calls/<int:pk>/accept/", desk.accept, name="desk-accept"),
+    path("police/desk/calls/<int:pk>/refuse/", desk.refuse, name="desk-refuse"),
+    path("police/desk/calls/<int:pk>/note/", desk.note, name="desk-note"),
+    path("police/link/", police.link, name="police-link"),
+    path("police/link/<int:pk>/resend/", police.send_again, name="police-resend"),
     path("dept/", views.dept, name="dept"),
     path("dept/<int:pk>/", views.dept_case, name="dept-case"),
     path("dept/<int:pk>/accept/", views.dept_accept, name="dept-accept"),

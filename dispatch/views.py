@@ -7,14 +7,14 @@ from django.contrib.auth.decorators import login_required, permission_required
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from dispatch import selectors, services
 from dispatch.desk import case_of, case_page, handlers_of, step, who, with_clocks, with_marks
 from dispatch.forms import AcceptForm, DeskFilter, HandleForm, ReturnForm, SceneForm
-from dispatch.models import Assignment
+from dispatch.models import Assignment, Unit
 from dispatch.state import phone_state
 from incidents.models import Department
 from shushanwei.common.errors import NotFound
@@ -41,6 +41,8 @@ def unit(request: HttpRequest) -> HttpResponse:
         mine = selectors.unit_of(who(request))
     except NotFound:
         return render(request, "dispatch/unit.html", {"unit": None, "state": None})
+    if mine.kind == Unit.Kind.POLICE:
+        return redirect("dispatch:police")
     services.hear(mine.pk)
     return render(request, "dispatch/unit.html", {"unit": mine, "state": phone_state(mine)})
 

@@ -255,6 +255,12 @@ def show_caller(transfer_id: int, *, actor: User) -> dict[str, str]:
     return {"name": unseal(transfer.caller_name_sealed), "phone": unseal(transfer.caller_phone_sealed)}
 
 
+def proposed_class(transfer: PoliceTransfer) -> tuple[str, int]:
+    """(JCZZ code, level) that the 110 category stands for."""
+    alarm = _alarm_category(transfer.alarm_code)
+    return _class_of(alarm), alarm.default_level if alarm else 3
+
+
 def locked_transfer(transfer_id: int) -> PoliceTransfer:
     """The transfer under its lock, after that of its incident; raises NotFound."""
     incident_id = PoliceTransfer.objects.filter(pk=transfer_id).values_list("incident_id", flat=True).first()
@@ -333,11 +339,11 @@ def _must_follow(transfer: PoliceTransfer, to: Transfer) -> None:
 
 
 def _as_report(transfer: PoliceTransfer, category: str, level: int | None) -> dict:
-    alarm = _alarm_category(transfer.alarm_code)
+    proposed, usual = proposed_class(transfer)
     return {
         "uuid": uuid5(NAMESPACE_URL, f"110:{transfer.police_no}:{transfer.offers}"),
-        "category": category or _class_of(alarm),
-        "level": level or (alarm.default_level if alarm else None),
+        "category": category or proposed,
+        "level": level or usual,
         "source_kind": "police_110",
         "title": f"{transfer.address} {transfer.alarm_name or transfer.description[:40]}".strip()[:200],
         "text": transfer.description,

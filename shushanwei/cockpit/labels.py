@@ -117,6 +117,7 @@ ACTIONS = [
     "dispatch.order_unit",
     "dispatch.request_reinforcement",
     "dispatch.order_department",
+    "dispatch.view_transfer",
     "grid.view_roster",
     "grid.sign_on",
 ]

@@ -10,6 +10,7 @@ import { bindKeys } from "shushan/console/keys";
 import { Queue } from "shushan/console/queue";
 import { ReachLayer } from "shushan/console/reach";
 import { Strip } from "shushan/console/strip";
+import { Transfers } from "shushan/console/transfers";
 import { get } from "shushan/http";
 import { showLink } from "shushan/linkstate";
 import { LiveLink } from "shushan/live";
@@ -54,6 +55,7 @@ const actions = new Actions({ labels, may, take: takeAnswer, caseOf: () => detai
 const detail = new Case({ box: $("case"), empty: $("detail-empty"), labels, may, acts: actions, ordersOf });
 const strip = new Strip($("figures"));
 const duty = new Duty({ may });
+const transfers = new Transfers($("transfers"), { may });
 const decisions = new Decisions({ may, changed: draw });
 const calls = new Calls({
   box: $("alarms"), button: $("sound"), labels, may, store, now: serverNow, started: () => duty.start(),
@@ -107,6 +109,7 @@ function load(data) {
   queue.liveShown = data.incidents.filter((incident) => !incident.ended_at).length;
   pulse(data);
   decisions.load();
+  transfers.load();
   unitsOf.forget();
   for (const id of queue.rows.keys()) queue.touch(id);
   if (detail.id !== null) {
@@ -124,6 +127,7 @@ function fromAddress() {
 
 function change(message) {
   decisions.heard(message);
+  transfers.heard(message);
   const known = store.get(message.subject, message.id);
   if (!store.apply(message)) return;
   const { subject, shape } = message;

@@ -129,6 +129,16 @@ TABLE: dict[str, str] = {
     **{f"POST /api/v1/transfers/<pk>/{step}/": "dispatch.take_transfer" for step in (
         "accept", "return", "feedback", "close-again", "caller")},
     "POST /api/v1/transfers/<pk>/judge/": "dispatch.work_police_desk",
+    "GET /transfers/": "dispatch.view_transfer",
+    **{f"POST /transfers/<pk>/{step}/": "dispatch.take_transfer" for step in (
+        "accept", "return", "feedback", "close-again", "caller")},
+    "GET /police/": "dispatch.answer_order",
+    "GET /police/desk/": "dispatch.work_police_desk",
+    "POST /police/desk/transfers/": "dispatch.work_police_desk",
+    "POST /police/desk/transfers/<pk>/judge/": "dispatch.work_police_desk",
+    **{f"POST /police/desk/calls/<pk>/{step}/": "dispatch.work_police_desk" for step in ("accept", "refuse", "note")},
+    "GET /police/link/": "dispatch.view_transfer",
+    "POST /police/link/<pk>/resend/": "dispatch.tend_link",
     "GET /api/v1/escalations/": "dispatch.work_police_desk",
     **{f"POST /api/v1/escalations/<pk>/{step}/": "dispatch.work_police_desk" for step in ("accept", "refuse", "note")},
     "GET /api/v1/police/line/": "dispatch.view_transfer",

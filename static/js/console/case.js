@@ -156,6 +156,8 @@ export class Case {
     const place = [incident.community?.name, incident.grid?.name, incident.address].filter(Boolean).join(" ");
     const facts = [
       incident.case_no,
+      // Shared with the police: both centres read the same version.
+      (incident.reinforcement_requested_at || incident.source_kind === "police_110") && fill(_("version %(rev)s"), { rev: incident.rev }),
       named(incident.category),
       label(SOURCES, incident.source_kind),
       dayTime(incident.opened_at),
