@@ -16,7 +16,7 @@ ITEMS: list[NavItem] = sorted(
     key=lambda item: item.order,
 )
 # Where a person starts to work: the first of these that may be opened. A wall's account starts at the wall.
-LANDING = ["cockpit:console", "dispatch:unit", "dispatch:dept", "cockpit:reports", "cockpit:screen"]
+LANDING = ["cockpit:console", "dispatch:unit", "dispatch:dept", "incidents:field", "cockpit:reports", "cockpit:screen"]
 KIOSK_LANDING = ["cockpit:screen", "cockpit:console"]
 
 
