@@ -97,9 +97,11 @@ def patrols_of(grid: Grid, since: date) -> list[Patrol]:
 def coverage_of(day: date, grids: Iterable[Grid]) -> list[Coverage]:
     """Each of these grids on a day, in their order."""
     grids = list(grids)
-    by_grid: dict[str, list[Patrol]] = {grid.code: [] for grid in grids}
+    known = {grid.code: grid for grid in grids}
+    by_grid: dict[str, list[Patrol]] = {code: [] for code in known}
     rows = Patrol.objects.filter(day=day, grid__in=by_grid).select_related("worker").order_by("started_at")
     for patrol in rows:
+        patrol.grid = known[patrol.grid_id]  # at hand already: not fetched for each patrol
         by_grid[patrol.grid_id].append(patrol)
     return [
         Coverage(

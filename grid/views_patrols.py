@@ -30,7 +30,7 @@ def patrols(request: HttpRequest) -> HttpResponse:
         "grids": grids,
         "whole_street": reach_of(request.user, "grid.view_patrols").street,  # type: ignore[arg-type]
         "may_edit": may_edit,
-        "page": {"may_edit": may_edit},
+        "settings": {"may_edit": may_edit},
     }
     return render(request, "grid/patrols.html", context)
 

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from incidents import api
+from incidents import api, api_field
 from incidents.api_actions import STEPS, view_of
 
 app_name = "incidents-api"
@@ -16,4 +16,9 @@ urlpatterns = [
     path("departments/", api.Departments.as_view(), name="departments"),
     path("alarms/", api.Alarms.as_view(), name="alarms"),
     path("alarms/<int:pk>/acknowledge/", api.AcknowledgeAlarm.as_view(), name="acknowledge"),
+    path("field/", api_field.FieldState.as_view(), name="field-state"),
+    path("field/reports/", api_field.Reports.as_view(), name="field-reports"),
+    path("field/tasks/<int:pk>/", api_field.AnswerTask.as_view(), name="field-task"),
+    path("field/visits/<int:pk>/", api_field.Visit.as_view(), name="field-visit"),
+    path("field/position/", api_field.Position.as_view(), name="field-position"),
 ]

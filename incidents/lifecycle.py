@@ -26,7 +26,10 @@ class Status(TextChoices):
 
 S = Status
 NEXT: dict[Status, set[Status]] = {
-    S.REPORTED: {S.VERIFYING, S.PENDING_FILING, S.PENDING_DISPATCH, S.REJECTED, S.MERGED, S.VOIDED, S.FORCE_CLOSED},
+    S.REPORTED: {
+        S.VERIFYING, S.PENDING_FILING, S.PENDING_DISPATCH, S.REJECTED, S.MERGED, S.VOIDED, S.FORCE_CLOSED,
+        S.CLOSED,  # handled by who found it 自行处置: `services.field.handle_myself` only
+    },
     S.VERIFYING: {S.PENDING_FILING, S.FORCE_CLOSED},
     S.PENDING_FILING: {S.PENDING_DISPATCH, S.VERIFYING, S.REJECTED, S.MERGED, S.VOIDED, S.FORCE_CLOSED},
     S.PENDING_DISPATCH: {S.DISPATCHED, S.PENDING_FILING, S.MERGED, S.VOIDED, S.FORCE_CLOSED},
@@ -44,7 +47,7 @@ NEXT: dict[Status, set[Status]] = {
     S.FORCE_CLOSED: set(),
     S.MERGED: set(),
     S.VOIDED: set(),
-}
+}  # fmt: skip
 ENDED = [S.REJECTED, S.CLOSED, S.FORCE_CLOSED, S.MERGED, S.VOIDED]
 LIVE = [status for status in Status if status not in ENDED]
 # Six steps of the progress bar: report, file, dispatch, handle, feedback, close.

@@ -8,4 +8,5 @@ ITEMS: list[NavItem] = [
     NavItem(
         _("Sources"), "incidents:sources", "incidents.view_alert", 70, _("which systems report, how much and how well")
     ),
+    NavItem(_("Field"), "incidents:field", "incidents.work_in_field", 55, _("tasks, patrols and reports on the phone")),
 ]

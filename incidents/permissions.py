@@ -22,9 +22,11 @@ PERMISSIONS = {
     "incidents.mute_source": "mute a noisy source",
     "incidents.map_kind": "map unknown alert kinds",
     "incidents.judge_appeal": "exempt a missed promise",
+    "incidents.work_in_field": "work in the field with the phone",
 }
 
 _SEE = ["incidents.view_incident"]
+_FIELD = [*_SEE, "incidents.register_incident", "incidents.work_in_field"]
 _SEAT = [
     *_SEE,
     "incidents.view_alert",
@@ -54,10 +56,10 @@ ROLE_PERMISSIONS = {
     "dispatcher": [*_SEAT, "incidents.suspend_incident"],
     "video_patroller": [*_SEE, "incidents.view_alert", "incidents.register_incident"],
     "evaluator": [*_SEE, "incidents.view_alert", "incidents.judge_appeal"],
-    "collector": [*_SEE, "incidents.register_incident", "incidents.verify_incident", "incidents.check_incident"],
-    "grid_leader": [*_SEE, "incidents.register_incident", "incidents.follow_up"],
-    "grid_worker": [*_SEE, "incidents.register_incident", "incidents.follow_up"],
-    "part_grid_worker": [*_SEE, "incidents.register_incident"],
+    "collector": [*_FIELD, "incidents.verify_incident", "incidents.check_incident"],
+    "grid_leader": [*_FIELD, "incidents.follow_up"],
+    "grid_worker": [*_FIELD, "incidents.follow_up"],
+    "part_grid_worker": _FIELD,
     "mediator": [*_SEE, "incidents.follow_up"],
     "police_liaison": _SEE,
     "enforcement_officer": _SEE,

@@ -1,12 +1,13 @@
 """Reads of incidents; permission is part of fetching."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from grid.models import Posting
+from grid.selectors_patrols import nearest_person
 from incidents.lifecycle import Status
 from incidents.models import Alarm, CaseCategory, Incident, Supervision, TimeRequest
 from incidents.shapes import RELATED, UNSHOWN
@@ -16,6 +17,7 @@ from shushanwei.people.access import Reach, reach_of
 from shushanwei.people.models import User
 
 VIEW = "incidents.view_incident"
+COLLECTOR_SEEN_WITHIN = timedelta(minutes=15)  # an older place does not say that somebody is on duty there
 
 
 def incidents_for(user: User, permission: str = VIEW) -> QuerySet[Incident]:
@@ -112,10 +114,26 @@ def unordered_check_ids() -> list[int]:
 
 
 def collector_for(incident_id: int) -> User | None:
-    """The collector posted to the incident's grid now, else to another grid of its community."""
-    incident = Incident.objects.only("grid_id", "community_id").get(pk=incident_id)
-    posted = Posting.objects.filter(duty=Posting.Duty.COLLECTOR, period__contains=db_now()).select_related("user")
+    """The nearest collector on duty by the last place told; where nobody's is fresh, the one posted here.
+
+    Posted here: to the incident's grid now, else to another grid of its community.
+    """
+    incident = Incident.objects.only("grid_id", "community_id", "lon", "lat").get(pk=incident_id)
+    now = db_now()
+    nearest = nearest_collector(incident, now)
+    if nearest is not None:
+        return nearest
+    posted = Posting.objects.filter(duty=Posting.Duty.COLLECTOR, period__contains=now).select_related("user")
     here = posted.filter(grid_id=incident.grid_id).first() or (
         posted.filter(grid__community_id=incident.community_id).order_by("grid_id").first()
     )
     return here.user if here else None
+
+
+def nearest_collector(incident: Incident, now: datetime) -> User | None:
+    """The posted collector nearest to an incident who told a place in the last 15 minutes; None for nobody."""
+    posted = Posting.objects.filter(duty=Posting.Duty.COLLECTOR, period__contains=now)
+    found = nearest_person(
+        set(posted.values_list("user_id", flat=True)), incident.lon, incident.lat, now - COLLECTOR_SEEN_WITHIN
+    )
+    return User.objects.get(pk=found) if found is not None else None

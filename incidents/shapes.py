@@ -16,9 +16,9 @@ RELATED = ("category", "szcg_category", "community", "grid", "answered_by", "dep
 UNSHOWN = ("community__polygon", "grid__polygon")  # large, and in no shape: `.defer(*UNSHOWN)`
 SHOWN_COLUMNS = (
     "id", "rev", "case_no", "status", "generation", "level", "title", "text", "address", "source_kind", "lon", "lat",
-    "alert_count", "need_followup", "needs_field_action", "is_test", "supervised", "return_count", "rework_count",
-    "reopen_count", "master_id", "category_id", "szcg_category_id", "community_id", "grid_id", "department_id",
-    "answered_by_id", *INSTANTS,
+    "alert_count", "need_followup", "needs_field_action", "is_test", "supervised", "self_handled", "return_count",
+    "rework_count", "reopen_count", "master_id", "category_id", "szcg_category_id", "community_id", "grid_id",
+    "department_id", "answered_by_id", *INSTANTS,
 )  # fmt: skip
 CLOCK_COLUMNS = (
     "id", "incident_id", "code", "part", "policy", "generation", "target_s", "started_at", "due_at", "stopped_at",
@@ -141,6 +141,7 @@ def _shape(incident: Any, deadlines: Iterable) -> dict:
         "needs_field_action": incident.needs_field_action,
         "is_test": incident.is_test,
         "supervised": incident.supervised,
+        "self_handled": incident.self_handled,
         "return_count": incident.return_count,
         "rework_count": incident.rework_count,
         "reopen_count": incident.reopen_count,

@@ -21,6 +21,7 @@ LANDING = [
     "dispatch:police-desk",
     "dispatch:unit",
     "dispatch:dept",
+    "incidents:field",
     "cockpit:reports",
     "cockpit:screen",
 ]

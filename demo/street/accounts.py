@@ -15,6 +15,7 @@ GIVEN_LAST = list("平芳强杰军霞峰琴斌燕刚英超娜勇洁毅萍波颖�
 DEPARTMENTS = ["ENF", "MUN", "SAN", "GRN", "WTR", "PWR", "TRA", "POL", "FIRE", "HOU", "MKT", "COM", "JUS", "HRS",
                "CIV", "EMG", "HLT"]  # fmt: skip
 SEED = 30515
+PEOPLES = {("015", "01"), ("015", "02")}  # (community, grid) whose workers are called grid01 and grid02
 
 
 @dataclass
@@ -77,6 +78,12 @@ def accounts(communities: list[str], grids: list[tuple[str, str]]) -> list[Accou
     return people
 
 
+def worker_of(grid: str) -> str:
+    """The user name of a grid's full-time worker; the first two of 朝阳社区 are short, for whoever signs in."""
+    community, number = grid[9:12], grid[-2:]
+    return f"grid{number}" if (community, number) in PEOPLES else f"worker-{community}-{number}"
+
+
 def _departments() -> list[Account]:
     people = [Account(f"dept-{code.lower()}", [("dept_account", "", code)]) for code in DEPARTMENTS]
     return people + [Account(f"handler-{code.lower()}", [("dept_handler", "", code)]) for code in DEPARTMENTS]
@@ -91,10 +98,7 @@ def _communities(communities: list[str], grids: list[tuple[str, str]]) -> list[A
         people.append(
             Account(f"collector-{number}", [("collector", code, "")], grids=[(grid, "collector") for grid in own])
         )
-        people += [
-            Account(f"worker-{number}-{grid[-2:]}", [("grid_worker", grid, "")], grids=[(grid, "worker")])
-            for grid in own
-        ]
+        people += [Account(worker_of(grid), [("grid_worker", grid, "")], grids=[(grid, "worker")]) for grid in own]
     first = communities[0]
     for username, role in [("part-worker", "part_grid_worker"), ("micro-worker", "micro_grid_worker"),
                            ("team-member", "team_member"), ("health", "health_officer")]:  # fmt: skip

@@ -57,6 +57,10 @@ class Incident(models.Model):
     needs_field_action = models.BooleanField(default=True)
     need_followup = models.BooleanField(default=False)
     supervised = models.BooleanField(default=False)
+    self_handled = models.BooleanField(default=False, db_default=False)  # 自行处置: counted apart
+    reported_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )  # who found it in the field
     sla = models.JSONField(default=list, encoder=DjangoJSONEncoder)  # clocks copied from the policies in force
 
     answered_by = models.ForeignKey(
@@ -104,6 +108,9 @@ class Incident(models.Model):
                 name="incident_one_live_per_key",
             ),
             models.CheckConstraint(condition=Q(level__gte=1, level__lte=4), name="incident_level_one_to_four"),
+            models.CheckConstraint(
+                condition=Q(self_handled=False) | Q(reported_by__isnull=False), name="incident_self_handled_by_whom"
+            ),
         ]
         indexes = [
             models.Index(fields=["-id"], condition=Q(ended_at__isnull=True), name="incident_live"),
@@ -113,6 +120,9 @@ class Incident(models.Model):
             models.Index(fields=["ended_at"], name="incident_by_end"),
             models.Index(fields=["community", "-id"], name="incident_by_community"),
             models.Index(fields=["grid", "-id"], name="incident_by_grid"),
+            models.Index(
+                fields=["reported_by", "-id"], condition=Q(reported_by__isnull=False), name="incident_by_reporter"
+            ),
             models.Index(fields=["suspended_until"], condition=Q(suspended_at__isnull=False), name="incident_on_hold"),
         ]
 

@@ -49,6 +49,8 @@ class Draft:
     joins_until: datetime | None = None
     client_uuid: UUID | None = None
     szcg_category: CaseCategory | None = None
+    reported_by: User | None = None
+    self_handled: bool = False
 
 
 @transaction.atomic
@@ -83,6 +85,8 @@ def open_incident(draft: Draft, *, actor: User | None = None, alert_count: int =
         is_test=draft.is_test,
         supervised=draft.source_kind == "superior",  # 上级批件: supervised from the start
         client_uuid=draft.client_uuid,
+        reported_by=draft.reported_by,
+        self_handled=draft.self_handled,
         needs_field_action=draft.category.needs_field_action,
         need_followup=draft.category.need_followup if draft.need_followup is None else draft.need_followup,
         sla=clocks.policies_in_force(at),

@@ -6,7 +6,7 @@ import { get, post } from "shushan/http";
 import { showLink } from "shushan/linkstate";
 import { LiveLink } from "shushan/live";
 import { StreetMap } from "shushan/map_street";
-import { Outbox } from "shushan/unit/outbox";
+import { Outbox } from "shushan/phone/outbox";
 import { drawReminder, isNews, reminderOf, tickReminder } from "shushan/unit/reminder";
 import * as sheets from "shushan/unit/sheets";
 import { Track } from "shushan/unit/track";

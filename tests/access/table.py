@@ -95,6 +95,15 @@ TABLE: dict[str, str] = {
     "GET /api/v1/departments/": SIGNED_IN,
     "GET /api/v1/alarms/": "incidents.acknowledge_alarm",
     "POST /api/v1/alarms/<pk>/acknowledge/": "incidents.acknowledge_alarm",
+    # the phone in the field
+    "GET /field/": "incidents.work_in_field",
+    "GET /field/manifest.webmanifest": PUBLIC,
+    "GET /field/sw.js": PUBLIC,
+    "GET /api/v1/field/": "incidents.work_in_field",
+    "POST /api/v1/field/reports/": "incidents.work_in_field",
+    "POST /api/v1/field/tasks/<pk>/": "incidents.work_in_field",
+    "POST /api/v1/field/visits/<pk>/": "incidents.follow_up",
+    "POST /api/v1/field/position/": "incidents.work_in_field",
     # dispatch
     "GET /api/v1/incidents/<pk>/candidates/": "dispatch.view_unit",
     "POST /api/v1/incidents/<pk>/dispatch/": "dispatch.order_unit",

@@ -12,7 +12,7 @@ from shushanwei.people.models import User
 SHOWN = [
     "admin", "commander", "lead1", "seat1", "seat2", "dispatcher", "video", "evaluator", "police", "leader", "wall",
     "squad01-1", "enf1-1", "police1-1", "fire1-1", "volunteer1-1", "dept-enf", "dept-san", "handler-enf", "grid-015",
-    "collector-015", "worker-015-01", "part-worker", "micro-worker", "team-member", "mediator", "health", "merchant",
+    "collector-015", "grid01", "grid02", "part-worker", "micro-worker", "team-member", "mediator", "health", "merchant",
     "rider", "resident", "sysadmin", "secadmin", "auditadmin",
 ]  # fmt: skip
 FAMILIES = [
@@ -20,7 +20,10 @@ FAMILIES = [
     ("squad01-1 … squad12-4", "十二个综治队班组,每班四人"),
     ("enf1-1 … enf3-10, police1-1 … police2-2, fire1-1 … fire1-6", "执法、派出所、消防"),
     ("dept-CODE, handler-CODE", "十七个部门:账号与处置人员"),
-    ("grid-NNN, collector-NNN, worker-NNN-NN", "每个村社的网格长、采集员、专职网格员(NNN 为村社代码后三位)"),
+    (
+        "grid-NNN, collector-NNN, worker-NNN-NN",
+        "每个村社的网格长、采集员、专职网格员(NNN 为村社代码后三位;朝阳社区前两个网格为 grid01、grid02)",
+    ),
 ]
 
 

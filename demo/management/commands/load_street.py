@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand
 
 from demo.street import layers, loading
 from demo.street.history_writing import load_history
+from demo.street.patrol_history import load_patrols, load_points
 from demo.street.rosters import load_rosters
 from incidents.models import Incident
 
@@ -34,9 +35,12 @@ class Command(BaseCommand):
             ("units", loading.load_units),
             ("sources", loading.load_sources),
             ("rosters", load_rosters),
+            ("points", load_points),
         ]
         if options["history_days"] and not Incident.objects.exists():
             steps.append(("past days", lambda: load_history(options["history_days"])))
+        if options["history_days"]:
+            steps.append(("patrols", load_patrols))
         for name, step in steps:
             began = time.monotonic()
             count = step()

@@ -1,8 +1,7 @@
 /** Routes and points: laid out on the map, named in the table, printed as QR codes. */
 
-import { el } from "shushan/cockpit/dom";
+import { el, written } from "shushan/cockpit/dom";
 import { ask, get, post } from "shushan/http";
-import { page } from "shushan/page";
 import { byId, colour, picking, pointMark, problem, query, streetMap } from "shushan/patrols/parts";
 import { _, fill } from "shushan/words";
 
@@ -10,6 +9,7 @@ const { L } = globalThis;
 const map = streetMap();
 const shown = L.layerGroup().addTo(map);
 const patch = (url, body) => ask(url, { method: "PATCH", body });
+const page = written("patrol-settings");
 let grid = null;
 let chosen = {};
 let line = null;

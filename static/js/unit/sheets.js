@@ -1,22 +1,23 @@
 /** What slides up from below: decline, photo of arrival, feedback, reinforcement, the end. */
 
 import { el } from "shushan/cockpit/dom";
-import { shrink } from "shushan/unit/photo";
+import { shrink } from "shushan/phone/photo";
 import { DECLINES, FORCES } from "shushan/unit/words";
 import { _, label } from "shushan/words";
 
 /**
- * Open the sheet with a form; `send(values, photo)` is called once all is there. A field is
- * {name, label, kind: "text"|"area"|"photo"|"choice", needed, hint, choices}.
+ * Open the sheet with a form; `send(values, photo, photos)` is called once all is there. A field is
+ * {name, label, kind: "text"|"area"|"photo"|"choice"|"date", needed (or a function of the values), hint, choices}; `photo`
+ * is the field of that name, `photos` are all by name.
  */
 export function openSheet(dialog, { title, says, fields, button, danger = false, send }) {
   const errors = new Map();
   const form = el("form", { class: "sheet-form", novalidate: true }, el("h2", {}, title), says ? el("p", { class: "muted" }, says) : null);
-  let photo = null;
+  const photos = {};
   for (const field of fields) {
     const wrong = el("p", { class: "errorlist", role: "alert", hidden: true });
     errors.set(field.name, wrong);
-    form.append(el("div", { class: "field" }, ...draw(field, (blob) => (photo = blob)), wrong));
+    form.append(el("div", { class: "field" }, ...draw(field, (blob) => (photos[field.name] = blob)), wrong));
   }
   form.addEventListener("input", ({ target }) => {
     const wrong = errors.get(target.name);
@@ -30,18 +31,19 @@ export function openSheet(dialog, { title, says, fields, button, danger = false,
     const values = Object.fromEntries(new FormData(form));
     let right = true;
     for (const { name, kind, needed } of fields) {
-      const there = kind === "photo" ? photo : (values[name] ?? "").trim();
+      const there = kind === "photo" ? photos[name] : (values[name] ?? "").trim();
       const wrong = errors.get(name);
-      wrong.hidden = !needed || Boolean(there);
+      wrong.hidden = !(typeof needed === "function" ? needed(values) : needed) || Boolean(there);
       wrong.textContent = wrong.hidden ? "" : kind === "photo" ? _("A photo is needed.") : _("Please fill this in.");
       right &&= wrong.hidden;
     }
     if (!right) return form.querySelector(".errorlist:not([hidden])").scrollIntoView({ block: "center" });
     go.disabled = true;
     for (const { name, kind } of fields) if (kind === "photo") delete values[name];
-    const sent = photo ? await shrink(photo) : null;
+    const small = {};
+    for (const [name, blob] of Object.entries(photos)) small[name] = await shrink(blob);
     dialog.close();
-    send(values, sent);
+    send(values, small.photo ?? null, small);
   });
   dialog.replaceChildren(form);
   dialog.showModal();
@@ -78,7 +80,7 @@ function draw({ name, label: words, kind, hint, choices, value, tall }, taken) {
     });
     return [el("span", { class: "field-name" }, words), el("label", { class: "photo-field", for: id }, input, seen, add), said];
   }
-  const control = kind === "area" ? el("textarea", { id, name, rows: tall ?? 2, maxlength: 2000 }, value ?? "") : el("input", { id, name, type: "text", maxlength: 200, value });
+  const control = kind === "area" ? el("textarea", { id, name, rows: tall ?? 2, maxlength: 2000 }, value ?? "") : el("input", { id, name, type: kind === "date" ? "date" : "text", maxlength: 200, value });
   return [el("label", { for: id }, words), control, said];
 }
 
