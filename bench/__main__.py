@@ -12,6 +12,8 @@ RUNS: dict[str, tuple[list[str], int]] = {
     "push": ([], 240),
     "growth": ([], 900),
     "reports": ([], 900),
+    "ranking": ([], 240),
+    "positions": ([], 300),
 }
 
 

@@ -56,6 +56,18 @@ class Positions(APIView):
         return Response(shapes.PositionsTaken(taken).data)
 
 
+class TerminalPositions(APIView):
+    """Fixes of car terminals through a gateway, for many units at once; wrong ones are named, good ones kept."""
+
+    permission_classes = [holds("dispatch.report_positions")]
+
+    @extend_schema(operation_id="terminal_positions", request=shapes.GatewayInput, responses=shapes.GatewayTaken)
+    def post(self, request):
+        given = checked(shapes.GatewayInput, request)
+        fixes = [(fix.pop("unit"), fix.pop("terminal"), services.RawFix(**fix)) for fix in given["fixes"]]
+        return Response(shapes.GatewayTaken(services.take_gateway_positions(fixes, given["sent_at"])).data)
+
+
 class Delivered(APIView):
     """The order is on the phone's screen; or a seat has read it out by radio."""
 

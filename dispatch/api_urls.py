@@ -43,6 +43,7 @@ urlpatterns = [
     path("incidents/<int:pk>/reinforcement/", api.Reinforcements.as_view(), name="reinforcement"),
     path("units/reach/", api.Reach.as_view(), name="reach"),
     path("units/", api.Units.as_view(), name="units"),
+    path("units/positions/", api_answers.TerminalPositions.as_view(), name="terminal-positions"),
     path("units/me/", api_answers.Me.as_view(), name="me"),
     path("units/me/duty/", api_answers.Duty.as_view(), name="duty"),
     path("units/me/positions/", api_answers.Positions.as_view(), name="positions"),

@@ -7,6 +7,7 @@ PERMISSIONS = {
     "dispatch.recall_unit": "take an order back",
     "dispatch.order_department": "give a case to a department",
     "dispatch.request_reinforcement": "call another force",
+    "dispatch.report_positions": "report the positions of car terminals, as a gateway",
     "dispatch.answer_order": "answer orders on the unit's phone",
     "dispatch.handle_case": "accept, return and handle the department's cases",
     "dispatch.confirm_case": "confirm for the department that a case is handled",
@@ -38,6 +39,7 @@ ROLE_PERMISSIONS = {
     "responder": _FIELD,
     "police_liaison": [*_FIELD, "dispatch.view_transfer", "dispatch.work_police_desk", "dispatch.tend_link"],
     "enforcement_officer": [*_FIELD, "dispatch.handle_case"],
+    "car_gateway": ["dispatch.report_positions"],
     "dept_account": ["dispatch.view_assignment", "dispatch.handle_case", "dispatch.confirm_case"],
     "dept_handler": ["dispatch.view_assignment", "dispatch.handle_case"],
 }

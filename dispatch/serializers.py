@@ -67,6 +67,27 @@ class PositionsInput(serializers.Serializer):
     fixes = serializers.ListField(child=FixInput(), min_length=1, max_length=MOST_FIXES)
 
 
+class TerminalFixInput(FixInput):
+    """One position of a car terminal: the unit's code, and the terminal's number where a unit has several."""
+
+    unit = serializers.CharField(max_length=24)
+    terminal = serializers.CharField(max_length=64, required=False, allow_blank=True, default="")
+
+
+class GatewayInput(serializers.Serializer):
+    """A batch of car terminals; `sent_at` is the gateway's clock at sending."""
+
+    sent_at = Instant(required=False, allow_null=True, default=None)
+    fixes = serializers.ListField(child=TerminalFixInput(), min_length=1, max_length=MOST_FIXES)
+
+
+class GatewayTaken(serializers.Serializer):
+    taken = serializers.IntegerField(help_text="believed")
+    flagged = serializers.IntegerField(help_text="simulated or impossible")
+    old = serializers.IntegerField(help_text="known already")
+    errors = serializers.JSONField(help_text="[{index, field, message}]: these were left out")
+
+
 class PositionsTaken(serializers.Serializer):
     taken = serializers.IntegerField(help_text="believed")
     late = serializers.IntegerField(help_text="believed but older than 30 s: completes nothing")

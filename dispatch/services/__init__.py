@@ -6,7 +6,7 @@ from dispatch.services.duty import hear, set_duty
 from dispatch.services.escalation import accept_call, note_call, refuse_call
 from dispatch.services.orders import order_department, order_unit, recall
 from dispatch.services.photos import Photo
-from dispatch.services.positions import RawFix, Taken, take_positions
+from dispatch.services.positions import Gathered, RawFix, Taken, take_gateway_positions, take_positions
 from dispatch.services.reinforcement import request_forces, request_reinforcement
 from dispatch.services.sweeps import act_on_missed, assign_waiting, expire_offers
 from dispatch.services.transfer_sweeps import sweep_transfers
@@ -22,6 +22,7 @@ from dispatch.services.transfers import (
 )
 
 __all__ = [
+    "Gathered",
     "Offer",
     "Photo",
     "RawFix",
@@ -59,5 +60,6 @@ __all__ = [
     "set_duty",
     "show_caller",
     "sweep_transfers",
+    "take_gateway_positions",
     "take_positions",
 ]

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from dispatch import selectors
 from dispatch.models import ArrivalProof, Assignment, Unit, UnitPosition
@@ -14,6 +16,8 @@ from dispatch.services.base import Status, locked_order
 from dispatch.services.duty import hear
 from dispatch.shapes import position_shape
 from dispatch.tracking import FIXES_NEEDED, GEOFENCE_M, Fix, is_jump, is_late, near_after
+from grid.models import PositionFix
+from grid.services.positions import KeptFix, append_fixes
 from shushanwei.common.clock import db_now
 from shushanwei.common.errors import BadInput, Conflict
 from shushanwei.common.geo import BadPosition, distance_m, to_wgs84
@@ -49,18 +53,24 @@ class Taken:
 
 
 def take_positions(user: User, fixes: Sequence[RawFix], sent_at: datetime | None = None) -> Taken:
-    """Keep the unit's newest believed fix and hold live ones against the geofence of its order.
+    """The fixes of a unit's phone (see `take_unit_positions`)."""
+    return take_unit_positions(selectors.unit_of(user), fixes, sent_at)
 
-    `sent_at` is the phone's clock when it sent the batch: a clock that runs wrong is set right by it. Fixes that
+
+def take_unit_positions(
+    unit: Unit, fixes: Sequence[RawFix], sent_at: datetime | None = None, device: str = ""
+) -> Taken:
+    """Keep the unit's newest believed fix, its track, and hold live ones against the geofence of its order.
+
+    `sent_at` is the device's clock when it sent the batch: a clock that runs wrong is set right by it. Fixes that
     were buffered for more than 30 s complete nothing. Raises BadInput (`fixes[i].lon` …) and changes nothing then.
     """
     if len(fixes) > MOST_FIXES:
         raise BadInput("fixes", f"at most {MOST_FIXES} at a time")
-    unit = selectors.unit_of(user)
     received_at = db_now()
     skew = received_at - sent_at if sent_at else timedelta(0)
     clean = sorted((_clean(i, fix, skew, received_at) for i, fix in enumerate(fixes)), key=lambda f: f.fix_at)
-    taken, believed = _keep(unit, clean, received_at)
+    taken, believed = _keep(unit, clean, received_at, device)
     order = Assignment.objects.filter(unit=unit, status=Status.ACCEPTED, ended_at__isnull=True).first()
     if order is not None and unit.on_duty_since is not None:
         fresh = [fix for fix in believed if not is_late(fix, received_at)]
@@ -73,6 +83,46 @@ def take_positions(user: User, fixes: Sequence[RawFix], sent_at: datetime | None
     return taken
 
 
+@dataclass
+class Gathered:
+    """What became of the batch of a car gateway: fixes believed, and what was wrong with which of them."""
+
+    taken: int = 0
+    flagged: int = 0
+    old: int = 0
+    errors: list[dict[str, Any]] = field(default_factory=list)
+
+
+def take_gateway_positions(fixes: Sequence[tuple[str, str, RawFix]], sent_at: datetime | None = None) -> Gathered:
+    """Fixes of car terminals that come through one gateway: (unit's code, terminal, fix) each.
+
+    A fix that is wrong is named by its index and the others are kept. At most `MOST_FIXES`.
+    """
+    if len(fixes) > MOST_FIXES:
+        raise BadInput("fixes", f"at most {MOST_FIXES} at a time")
+    gathered = Gathered()
+    units = {unit.code: unit for unit in Unit.objects.filter(code__in={code for code, _t, _f in fixes}, is_active=True)}
+    by_device: dict[tuple[str, str], list[RawFix]] = {}
+    now = db_now()
+    for index, (code, terminal, fix) in enumerate(fixes):
+        if code not in units:
+            gathered.errors.append({"index": index, "field": "unit", "message": _("There is no such unit.")})
+            continue
+        try:
+            _clean(index, fix, timedelta(0), now)
+        except BadInput as error:
+            name = error.field.rpartition(".")[2]
+            gathered.errors.append({"index": index, "field": name, "message": error.message})
+            continue
+        by_device.setdefault((code, terminal), []).append(fix)
+    for (code, terminal), each in sorted(by_device.items()):
+        taken = take_unit_positions(units[code], each, sent_at, device=terminal)
+        gathered.taken += taken.taken
+        gathered.flagged += taken.flagged
+        gathered.old += taken.old
+    return gathered
+
+
 def _clean(index: int, raw: RawFix, skew: timedelta, received_at: datetime) -> Fix:
     try:
         lon, lat = to_wgs84(raw.lon, raw.lat, raw.crs)
@@ -83,9 +133,9 @@ def _clean(index: int, raw: RawFix, skew: timedelta, received_at: datetime) -> F
 
 
 @transaction.atomic
-def _keep(unit: Unit, fixes: Sequence[Fix], received_at: datetime) -> tuple[Taken, list[Fix]]:
+def _keep(unit: Unit, fixes: Sequence[Fix], received_at: datetime, device: str) -> tuple[Taken, list[Fix]]:
     """Under the position's lock: (what became of each fix, those that can be believed, in order)."""
-    taken, believed = Taken(), []
+    taken, believed, kept = Taken(), [], []
     row = UnitPosition.objects.select_for_update(no_key=True).filter(unit=unit).first()
     last = Fix(row.lon, row.lat, row.accuracy_m, row.fix_at) if row is not None and row.believed else None
     flag = ""
@@ -96,11 +146,15 @@ def _keep(unit: Unit, fixes: Sequence[Fix], received_at: datetime) -> tuple[Take
         if fix.mocked or (last is not None and is_jump(last, fix)):
             flag = UnitPosition.Flag.MOCKED if fix.mocked else UnitPosition.Flag.JUMP
             taken.flagged += 1
+            kept.append(_history(fix, device, believed=False))
             continue
         taken.taken += 1
         taken.late += is_late(fix, received_at)
         believed.append(fix)
+        kept.append(_history(fix, device))
         last = fix
+    if kept:
+        append_fixes(PositionFix.Kind.UNIT, unit.pk, kept, received_at)
     columns: dict = {"received_at": received_at}
     if flag:
         columns |= {"flag": flag, "flagged_at": received_at}
@@ -129,6 +183,10 @@ def _keep(unit: Unit, fixes: Sequence[Fix], received_at: datetime) -> tuple[Take
             transaction.on_commit(lambda: live.publish({"type": "positions", "units": [shape]}), robust=True)
     hear(unit.pk)
     return taken, believed
+
+
+def _history(fix: Fix, device: str, *, believed: bool = True) -> KeptFix:
+    return KeptFix(fix.lon, fix.lat, fix.accuracy_m, fix.fix_at, fix.speed_kmh, fix.mocked, believed, device[:64])
 
 
 @transaction.atomic

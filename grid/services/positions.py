@@ -63,6 +63,19 @@ def keep_fixes(kind: str, subject_id: int, fixes: Sequence[KeptFix], *, received
         return cursor.rowcount
 
 
+def append_fixes(kind: str, subject_id: int, fixes: Sequence[KeptFix], received_at: datetime) -> None:
+    """Keep fixes that the caller knows to be new, without looking for them: for who reports every few seconds.
+
+    Call it in the transaction that holds the subject's lock.
+    """
+    day = received_at.astimezone(STREET).date()
+    rows = [(kind, subject_id, *fix, received_at, day) for fix in fixes]
+    names = "subject_kind, subject_id, " + ", ".join(KeptFix._fields) + ", received_at, received_on"
+    marks = ", ".join(["%s"] * (len(KeptFix._fields) + 4))
+    with connection.cursor() as cursor:
+        cursor.executemany(f"insert into {TABLE} ({names}) values ({marks}) on conflict do nothing", rows)
+
+
 def track_of(
     kind: str, subject_id: int, since: datetime | None = None, until: datetime | None = None
 ) -> list[PositionFix]:

@@ -26,6 +26,7 @@ ROLES = [
     ("merchant", "兑换商户", "Merchant", Scope.OWN),
     ("rider", "先锋骑手", "Pioneer rider", Scope.OWN),
     ("resident", "居民", "Resident", Scope.OWN),
+    ("car_gateway", "车载网关", "Car gateway", Scope.NONE),
     ("sys_admin", "系统管理员", "System administrator", Scope.NONE),
     ("sec_admin", "安全管理员", "Security administrator", Scope.NONE),
     ("audit_admin", "审计管理员", "Audit administrator", Scope.NONE),

@@ -109,6 +109,7 @@ TABLE: dict[str, str] = {
     "POST /api/v1/incidents/<pk>/dispatch/": "dispatch.order_unit",
     "POST /api/v1/incidents/<pk>/reinforcement/": "dispatch.request_reinforcement",
     "GET /api/v1/units/": "dispatch.view_unit",
+    "POST /api/v1/units/positions/": "dispatch.report_positions",
     "GET /api/v1/units/reach/": "dispatch.view_unit",
     "GET /api/v1/units/me/": "dispatch.answer_order",
     "POST /api/v1/units/me/duty/": "dispatch.answer_order",
