@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from grid import api, api_duty, api_patrols, layers_api
+from grid import api, api_duty, api_patrols, api_team, layers_api
 
 app_name = "grid-api"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("grid/import/", api.ImportGround.as_view(), name="import"),
     path("grid/layers/", layers_api.MapLayers.as_view(), name="layers"),
     path("grid/layers/<slug:code>/", layers_api.MapLayerDrawing.as_view(), name="layer"),
+    path("grid/teams/", api_team.Teams.as_view(), name="teams"),
+    path("grid/teams/<int:pk>/call/", api_team.TeamCall.as_view(), name="team-call"),
     path("duty/", api_duty.Duty.as_view(), name="duty"),
     path("duty/sign-on/", api_duty.ComeOn.as_view(), name="sign-on"),
     path("duty/sign-off/", api_duty.GoOff.as_view(), name="sign-off"),

@@ -26,4 +26,11 @@ ITEMS: list[NavItem] = [
         order=62,
         hint=_("Today's coverage, the year of 365 days, routes and points."),
     ),
+    NavItem(
+        label=_("Team"),
+        url_name="grid:team",
+        permission="grid.view_team",
+        order=63,
+        hint=_("The co-governance team of each grid: who is who, and a call with one tap."),
+    ),
 ]

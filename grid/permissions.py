@@ -12,6 +12,9 @@ PERMISSIONS = {
     "grid.patrol": "patrol own grids",
     "grid.view_patrols": "see patrols and their coverage",
     "grid.edit_patrol_points": "lay out patrol routes and points, print their QR codes",
+    "grid.view_team": "see the co-governance teams, phones masked",
+    "grid.call_team": "have a team member's phone shown, to call",
+    "grid.edit_team": "keep the co-governance teams",
 }
 VIEWERS = [
     "commander",
@@ -69,12 +72,26 @@ PATROLS = {
     "grid_worker": ["grid.patrol"],
     "part_grid_worker": ["grid.patrol"],
 }
+_CALL = ["grid.view_team", "grid.call_team"]
+TEAMS = {
+    "commander": _CALL,
+    "shift_lead": [*_CALL, "grid.edit_team"],
+    "seat_operator": _CALL,
+    "dispatcher": _CALL,
+    "evaluator": ["grid.view_team"],
+    "police_liaison": _CALL,
+    "grid_leader": [*_CALL, "grid.edit_team"],
+    "grid_worker": _CALL,
+    "part_grid_worker": _CALL,
+    "team_member": ["grid.view_team"],
+}
 ROLE_PERMISSIONS = {
     role: [
         "grid.view_ground",
         *(["grid.edit_ground"] if role in EDITORS else []),
         *SHIFTS.get(role, []),
         *PATROLS.get(role, []),
+        *TEAMS.get(role, []),
     ]
     for role in VIEWERS
 }

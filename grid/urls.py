@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from grid import views, views_patrols, views_roster
+from grid import views, views_patrols, views_roster, views_team
 
 app_name = "grid"
 urlpatterns = [
@@ -16,6 +16,10 @@ urlpatterns = [
     path("roster/swaps/<int:pk>/", views_roster.decide_swap, name="swap-decide"),
     path("roster/leave/", views_roster.ask_leave, name="leave-ask"),
     path("roster/leave/<int:pk>/", views_roster.decide_leave, name="leave-decide"),
+    path("team/", views_team.team, name="team"),
+    path("team/add/", views_team.add, name="team-add"),
+    path("team/<int:pk>/", views_team.change, name="team-change"),
+    path("team/<int:pk>/retire/", views_team.retire, name="team-retire"),
     path("patrols/", views_patrols.patrols, name="patrols"),
     path("patrols/codes/", views_patrols.codes, name="patrol-codes"),
 ]

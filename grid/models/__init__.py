@@ -5,9 +5,11 @@ from grid.models.ground import Community, Grid, Ground, MapLayer, Posting
 from grid.models.patrols import Patrol, PatrolPoint, PatrolRoute, PatrolVisit, PersonPosition
 from grid.models.positions import PositionFix
 from grid.models.shifts import DutyLog, DutyShift, Handover, Leave, Post, RosterLine, ShiftTemplate, SignOn, Swap
+from grid.models.team import CoGovernanceMember
 
 __all__ = [
     "CalendarDay",
+    "CoGovernanceMember",
     "Community",
     "DutyLog",
     "DutyShift",

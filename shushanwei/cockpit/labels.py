@@ -120,6 +120,8 @@ ACTIONS = [
     "dispatch.view_transfer",
     "grid.view_roster",
     "grid.sign_on",
+    "grid.view_team",
+    "grid.call_team",
 ]
 
 

@@ -32,6 +32,12 @@ TABLE: dict[str, str] = {
     "GET /api/v1/grid/communities/": "grid.view_ground",
     "GET /api/v1/grid/grids/": "grid.view_ground",
     "POST /api/v1/grid/import/": "grid.edit_ground",
+    "GET /api/v1/grid/teams/": "grid.view_team",
+    "POST /api/v1/grid/teams/<pk>/call/": "grid.call_team",
+    "GET /team/": "grid.view_team",
+    "POST /team/add/": "grid.edit_team",
+    "POST /team/<pk>/": "grid.edit_team",
+    "POST /team/<pk>/retire/": "grid.edit_team",
     "GET /api/v1/grid/layers/": "grid.view_ground",
     "GET /api/v1/grid/layers/<code>/": "grid.view_ground",
     # duty

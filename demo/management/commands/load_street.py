@@ -10,6 +10,7 @@ from demo.street import layers, loading
 from demo.street.history_writing import load_history
 from demo.street.patrol_history import load_patrols, load_points
 from demo.street.rosters import load_rosters
+from demo.street.teams import load_teams
 from incidents.models import Incident
 
 
@@ -36,6 +37,7 @@ class Command(BaseCommand):
             ("sources", loading.load_sources),
             ("rosters", load_rosters),
             ("points", load_points),
+            ("teams", load_teams),
         ]
         if options["history_days"] and not Incident.objects.exists():
             steps.append(("past days", lambda: load_history(options["history_days"])))

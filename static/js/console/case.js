@@ -7,6 +7,7 @@ import { Forces } from "shushan/console/forces";
 import { Candidates, Orders } from "shushan/console/orders";
 import { showPicture } from "shushan/console/sheet";
 import { clockName, Steps, Story } from "shushan/console/story";
+import { Team } from "shushan/console/team";
 import { get } from "shushan/http";
 import { CLOCKS, clockTime, dayTime, fill, label, LEVELS, named, SOURCES, STATUSES, _ } from "shushan/words";
 
@@ -32,6 +33,7 @@ export class Case {
     this.bar = el("div", { class: "case-acts", role: "toolbar", "aria-label": _("Actions") });
     this.promises = el("div", { class: "promises" });
     this.clocks = new Map();
+    this.team = new Team(may);
     this.panes = this.#panes();
     box.replaceChildren(
       el("header", { class: "case-head" }, el("div", { class: "case-title" }, this.level, this.title, this.status), this.facts, this.text, this.steps.element),
@@ -61,8 +63,9 @@ export class Case {
       limits: pane("limits", el("div")),
       alerts: pane("alerts", el("div")),
       photos: pane("photos", el("div")),
+      ...(this.may.has("grid.view_team") ? { team: pane("team", el("div", {}, this.team.element)) } : {}),
     };
-    const words = { story: _("Whole story"), limits: _("Deadlines"), alerts: _("Alerts"), photos: _("Photos") };
+    const words = { story: _("Whole story"), limits: _("Deadlines"), alerts: _("Alerts"), photos: _("Photos"), team: _("Team") };
     this.tabs = el("div", { class: "tabs", role: "tablist" }, Object.entries(panes).map(([name, { button }]) => {
       button.firstChild.textContent = words[name];
       return button;
@@ -78,6 +81,7 @@ export class Case {
       button.setAttribute("aria-selected", String(other === name));
       body.hidden = other !== name;
     }
+    if (name === "team" && this.incident) this.team.show(this.incident);
   }
 
   show(incident) {
@@ -95,6 +99,7 @@ export class Case {
       this.full = null;
       this.reporter = "";
       this.story.clear();
+      this.team.clear();
       this.exceptions.clear();
       this.forces.clear();
       this.orders.clear();
