@@ -180,7 +180,7 @@ def car(request: HttpRequest) -> HttpResponse:
 def _view(call: Reinforcement, given: dict[str, Any]) -> dict[str, Any]:
     """All a dispatcher needs to know of one escalation, and the steps that fit now."""
     incident = call.incident
-    ordered = _ordered(call)
+    ordered, cars = _ordered(call), _cars(call)
     coming = call.status in (Call.REQUESTED, Call.ACCEPTED) and incident.ended_at is None
     orders = live_orders(incident.pk)
     return {
@@ -189,7 +189,8 @@ def _view(call: Reinforcement, given: dict[str, Any]) -> dict[str, Any]:
         "ordered": ordered,
         "coming": coming,
         "may_come": call.status == Call.REFUSED and incident.ended_at is None,
-        "accept": given.get("accept") or AcceptCallForm(cars=_cars(call)),
+        "accept": given.get("accept") or AcceptCallForm(cars=cars),
+        "has_cars": bool(cars),
         "refuse": given.get("refuse") or RefuseForm(),
         "refuse_open": "refuse" in given,
         "note": given.get("note") or NoteForm(),

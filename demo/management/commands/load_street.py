@@ -33,6 +33,7 @@ class Command(BaseCommand):
             ("accounts", loading.load_people),
             ("units", loading.load_units),
             ("sources", loading.load_sources),
+            ("police rules", loading.load_police),
             ("rosters", load_rosters),
         ]
         if options["history_days"] and not Incident.objects.exists():
