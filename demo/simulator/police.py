@@ -39,7 +39,9 @@ class Station:
         """Look every few seconds."""
         while True:
             for call in await self.desk.get("/api/v1/escalations/") or []:
-                if call["status"] == "requested":
+                if call["status"] == "accepted" and call["car"] is None:
+                    await self.desk.post(f"/api/v1/escalations/{call['id']}/accept/", {"nearest": True})
+                elif call["status"] == "requested":
                     await self._once(f"call-{call['id']}-{call['answered_at']}", call["requested_at"], 6, 28,
                                      lambda call=call: self.answer(call))  # fmt: skip
             for transfer in _rows(await self.desk.get("/api/v1/transfers/?status=closed&page_size=30")):
@@ -55,7 +57,7 @@ class Station:
         if self.world.happens(REFUSES):
             await self.desk.post(path + "refuse/", {"reason": self.world.dice.choice(REFUSALS)})
         else:
-            await self.desk.post(path + "accept/", {})
+            await self.desk.post(path + "accept/", {"nearest": True})
 
     async def judge(self, transfer: dict) -> None:
         """Most results pass; a second closing always does."""

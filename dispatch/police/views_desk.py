@@ -256,6 +256,9 @@ def _with_call_clocks(calls: list[Reinforcement]) -> None:
     )
     clocks = {row.incident_id: deadline_shape(row) for row in rows.order_by("generation")}
     for call in calls:
+        order = call.assignment
+        gone = order is None or (order.ended_at is not None and order.status != order.Status.FINISHED)
+        call.to_be_named = call.status == Call.ACCEPTED and gone  # type: ignore[attr-defined]
         call.clock = clocks.get(call.incident_id)  # type: ignore[attr-defined]
 
 
