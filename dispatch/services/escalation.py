@@ -117,6 +117,8 @@ def locked_call(call_id: int) -> tuple[Incident, Reinforcement]:
 
 
 def _live_order(call: Reinforcement) -> Assignment | None:
+    if call.assignment_id is None:
+        return None
     orders = Assignment.objects.filter(pk=call.assignment_id, ended_at__isnull=True)
     return orders.select_related("unit", "department", "incident", "ordered_by", "handler").first()
 
