@@ -236,6 +236,10 @@ SPECTACULAR_SETTINGS = {
         "DutyLogKindEnum": "grid.models.DutyLog.Kind",
         "CheckKindEnum": "incidents.models.CaseCheck.Kind",
         "AlertStateEnum": "incidents.models.Alert.State",
+        "CaseReturnReasonEnum": "incidents.models.CaseReturn.Reason",
+        "TransferReturnReasonEnum": "dispatch.police.lifecycle.ReturnReason",
+        "TransferStatusEnum": "dispatch.police.lifecycle.Transfer",
+        "CallStatusEnum": "dispatch.models.Reinforcement.Status",
     },
 }
 REST_KNOX = {"TOKEN_TTL": None, "TOKEN_LIMIT_PER_USER": 20, "AUTO_REFRESH": False}

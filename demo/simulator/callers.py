@@ -16,6 +16,7 @@ from shushanwei.common.geo import wgs84_to_gcj02
 USUAL_HOUR = sum(HOURS) / 24
 # A tablet of the hotline sends the datum of its map; everybody else sends WGS-84.
 GCJ_CHANNELS = {"hotline"}
+TRANSFERRED = "p110_"  # of the calls that come in at 110, those with a category of their own
 CALL_TEXTS = ["来电人反映{what},希望尽快到场处理。", "群众反映{what},现场有人等候。", "{what},请尽快派人查看。"]
 
 
@@ -85,10 +86,33 @@ class Callers:
         name, lon, lat = self._place(row)
         title = title_of(world.rng, row, name)
         text = world.dice.choice(CALL_TEXTS).format(what=title)
+        if channel == "police-110" and row.kind.startswith(TRANSFERRED):
+            await self.hand_over(row.kind.removeprefix(TRANSFERRED), name, lon, lat, text)
+            return
         await self.send(channel, row.kind, lon, lat, title=title, text=text)
         if world.happens(0.06):  # a second caller, for the same thing, through another channel
             await world.pause(2, 20)
             await self.send("residents", row.kind, *_near(world, lon, lat, 8), title=title)
+
+    async def hand_over(self, code: str, address: str, lon: float, lat: float, text: str) -> None:
+        """The police hand a call of theirs to the street: a transfer that a seat has to answer."""
+        world, now = self.world, self.world.now()
+        call = {
+            "police_no": f"JJ{now:%Y%m%d%H%M%S}{uuid.uuid4().int % 1000:03d}",
+            "call_time": (now - timedelta(seconds=world.dice.uniform(60, 240))).isoformat(timespec="seconds"),
+            "alarm_code": code,
+            "channel": world.dice.choice(["order", "order", "one_key"]),
+            "urgency": "urgent" if world.happens(0.08) else "non_urgent",
+            "address": address,
+            "lon": round(lon, 6),
+            "lat": round(lat, 6),
+            "description": text,
+            "caller_name": world.dice.choice("王李张刘陈杨赵黄周吴") + world.dice.choice(["某", "先生", "女士"]),
+            "caller_phone": f"100{world.dice.randrange(10**8):08d}",
+        }
+        answer = await world.person("police").post("/api/v1/transfers/", call)
+        if not answer.ok:
+            world.say(f"the transfer was refused: {answer.status} {answer.body}")
 
     async def mad_camera(self) -> None:
         """One camera that reports the same puddle hundreds of times a minute."""

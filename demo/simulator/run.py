@@ -19,6 +19,7 @@ from demo.simulator.client import Away, Door, Tokens
 from demo.simulator.duty import keep_the_seats
 from demo.simulator.field import Collectors, Departments, GridWorkers
 from demo.simulator.live import listen
+from demo.simulator.police import Station, TransferSeat
 from demo.simulator.roads import RoadMap
 from demo.simulator.seats import Shift
 from demo.simulator.units import UnitOnTheRoad
@@ -45,6 +46,7 @@ class Options:
     seed: int | None = None
     with_seats: bool = True
     with_units: bool = True
+    with_police: bool = True
 
 
 def run(options: Options) -> int:
@@ -111,6 +113,9 @@ def _actors(world: World, options: Options):
         yield "duty", _after(3.0, forever("duty", world, lambda: keep_the_seats(world)))
         shift = Shift(world, SEATS)
         yield "shift", _after(2.0, forever("shift", world, shift.run))
+        yield "transfers", _after(4.0, forever("transfers", world, TransferSeat(world, SEATS[0]).run))
+    if options.with_police:
+        yield "station", _after(4.0, forever("station", world, Station(world).run))
     for desk in (Departments(world), Collectors(world), GridWorkers(world)):
         yield type(desk).__name__, _after(4.0, forever(type(desk).__name__, world, desk.run))
     yield "summary", _summary(world)

@@ -13,7 +13,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from demo.street.accounts import Account, accounts
 from demo.street.sources import SourcePlan, sources
 from demo.street.units import UNITS
-from dispatch.models import Unit, UnitMember
+from dispatch.models import PoliceRules, Unit, UnitMember
 from grid.models import Community, Grid, Posting
 from incidents.intake.signing import new_secret
 from incidents.models import Source
@@ -101,6 +101,14 @@ def load_sources() -> int:
     known = {row.code: unseal(row.secret) for row in Source.objects.filter(code__in=codes).order_by("code")}
     _write_private(secrets_file(), json.dumps(known, indent=1))
     return len(new)
+
+
+def load_police() -> int:
+    """The telephone by which the police reach the seats; a number that cannot exist."""
+    if PoliceRules.objects.exists():
+        return 0
+    PoliceRules.objects.create(effective_from=POSTED_SINCE, seat_phone="100-3051-5000")
+    return 1
 
 
 def _user(person: Account, hashed: str) -> User:

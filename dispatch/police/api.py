@@ -88,10 +88,10 @@ class AcceptTransfer(TakesTransfer):
 class ReturnTransfer(TakesTransfer):
     """The street gives the call back, with a reason."""
 
-    @extend_schema(operation_id="transfer_return", request=shapes.ReturnInput, responses=shapes.TransferShape)
+    @extend_schema(operation_id="transfer_return", request=shapes.GiveBackInput, responses=shapes.TransferShape)
     def post(self, request, pk):
         transfer = selectors.transfer_for(request.user, pk)
-        given = checked(shapes.ReturnInput, request)
+        given = checked(shapes.GiveBackInput, request)
         return Response(transfer_shape(services.return_transfer(transfer.pk, actor=request.user, **given)))
 
 
@@ -158,8 +158,9 @@ class AcceptCall(AtTheDesk):
     @extend_schema(operation_id="escalation_accept", request=shapes.CarInput, responses=shapes.CallShape)
     def post(self, request, pk):
         call = selectors.call_for(request.user, pk)
-        unit = checked(shapes.CarInput, request)["unit"]
-        return Response(call_shape(services.accept_call(call.pk, unit, actor=request.user)))
+        given = checked(shapes.CarInput, request)
+        taken = services.accept_call(call.pk, given["unit"], nearest=given["nearest"], actor=request.user)
+        return Response(call_shape(taken))
 
 
 class RefuseCall(AtTheDesk):

@@ -42,7 +42,7 @@ class TakeInput(serializers.Serializer):
     level = serializers.IntegerField(min_value=1, max_value=4, required=False, allow_null=True, default=None)
 
 
-class ReturnInput(serializers.Serializer):
+class GiveBackInput(serializers.Serializer):
     reason = serializers.ChoiceField(choices=ReturnReason.choices)
     note = Line(max_length=2_000, required=False, allow_blank=True, default="")
 
@@ -66,6 +66,9 @@ class JudgeInput(serializers.Serializer):
 
 class CarInput(serializers.Serializer):
     unit = serializers.IntegerField(min_value=1, max_value=LARGEST_ID, required=False, allow_null=True, default=None)
+    nearest = serializers.BooleanField(
+        required=False, default=False, help_text="without a unit and none ordered yet: the nearest free car"
+    )
 
 
 class WhyInput(serializers.Serializer):
@@ -143,6 +146,7 @@ class CallShape(serializers.Serializer):
     arrived_at = serializers.DateTimeField(allow_null=True)
     ended_at = serializers.DateTimeField(allow_null=True)
     assignment = serializers.IntegerField(allow_null=True)
+    car = serializers.CharField(allow_null=True, help_text="who is on the way or there; null: to be named")
     answered_by = serializers.CharField(allow_null=True)
     answered_at = serializers.DateTimeField(allow_null=True)
     refusal = serializers.CharField()

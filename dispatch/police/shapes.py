@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dispatch.models import PoliceCall, PoliceTransfer, Reinforcement
+from dispatch.models import Assignment, PoliceCall, PoliceTransfer, Reinforcement
 from dispatch.shapes import iso
 
 FACTS = ("found", "contacted", "done", "remains")
@@ -46,6 +46,7 @@ def transfer_shape(transfer: PoliceTransfer) -> dict[str, Any]:
 
 def call_shape(call: Reinforcement) -> dict[str, Any]:
     """A call for the police as the desk lists it, with what the desk has said to it."""
+    order = call.assignment
     said = PoliceCall.objects.filter(call_id=call.pk).select_related("answered_by").first()
     return {
         "id": call.pk,
@@ -59,10 +60,15 @@ def call_shape(call: Reinforcement) -> dict[str, Any]:
         "arrived_at": iso(call.arrived_at),
         "ended_at": iso(call.ended_at),
         "assignment": call.assignment_id,
+        "car": order.unit.name if order is not None and order.unit is not None and _counts(order) else None,
         "answered_by": str(said.answered_by) if said and said.answered_by_id else None,
         "answered_at": iso(said.answered_at) if said else None,
         "refusal": said.refusal if said else "",
     }
+
+
+def _counts(order: Assignment) -> bool:
+    return order.ended_at is None or order.status in (Assignment.Status.FINISHED, Assignment.Status.CONFIRMED)
 
 
 def closing_text(facts: dict[str, str]) -> str:

@@ -180,7 +180,7 @@ def car(request: HttpRequest) -> HttpResponse:
 def _view(call: Reinforcement, given: dict[str, Any]) -> dict[str, Any]:
     """All a dispatcher needs to know of one escalation, and the steps that fit now."""
     incident = call.incident
-    ordered = _ordered(call)
+    ordered, cars = _ordered(call), _cars(call)
     coming = call.status in (Call.REQUESTED, Call.ACCEPTED) and incident.ended_at is None
     orders = live_orders(incident.pk)
     return {
@@ -189,7 +189,8 @@ def _view(call: Reinforcement, given: dict[str, Any]) -> dict[str, Any]:
         "ordered": ordered,
         "coming": coming,
         "may_come": call.status == Call.REFUSED and incident.ended_at is None,
-        "accept": given.get("accept") or AcceptCallForm(cars=_cars(call)),
+        "accept": given.get("accept") or AcceptCallForm(cars=cars),
+        "has_cars": bool(cars),
         "refuse": given.get("refuse") or RefuseForm(),
         "refuse_open": "refuse" in given,
         "note": given.get("note") or NoteForm(),
@@ -255,6 +256,9 @@ def _with_call_clocks(calls: list[Reinforcement]) -> None:
     )
     clocks = {row.incident_id: deadline_shape(row) for row in rows.order_by("generation")}
     for call in calls:
+        order = call.assignment
+        gone = order is None or (order.ended_at is not None and order.status != order.Status.FINISHED)
+        call.to_be_named = call.status == Call.ACCEPTED and gone  # type: ignore[attr-defined]
         call.clock = clocks.get(call.incident_id)  # type: ignore[attr-defined]
 
 

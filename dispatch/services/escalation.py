@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from dispatch import selectors
+from dispatch.matching import proposed
 from dispatch.models import Assignment, PoliceCall, Reinforcement, Unit
 from dispatch.police.link.outbox import share_call
 from dispatch.services.answers import accept, mark_delivered
@@ -27,9 +28,10 @@ PASSED_OVER = (Call.REFUSED, Call.UNANSWERED)
 
 @transaction.atomic
 def accept_call(
-    call_id: int, unit_id: int | None = None, *, actor: User | None = None, peer_rev: int = 0
+    call_id: int, unit_id: int | None = None, *, nearest: bool = False, actor: User | None = None, peer_rev: int = 0
 ) -> Reinforcement:
-    """The police come, with this car; without one: with the car that is ordered already, or one named later.
+    """The police come, with this car; without one: with the car that is ordered already, the nearest free one where
+    `nearest` is asked for, or one named later.
 
     Another car of the same call is taken back. Who had refused may come after all. Repeating changes nothing.
     Raises BadInput on `unit` for what is no police car, Conflict for a car that is busy or off duty, WrongStep.
@@ -45,6 +47,10 @@ def accept_call(
                 raise WrongStep(_("%(unit)s is on the scene already.") % {"unit": order.unit})
             _take_back(incident, order, "other_car", actor)
         order = _send(incident, call, unit_id, actor)
+    elif order is None and nearest:
+        ranked = selectors.candidates_for(incident, db_now(), kinds=[Unit.Kind.POLICE])
+        if (best := proposed(ranked)) is not None:
+            order = _send(incident, call, best.unit.id, actor)
     first = call.status != Call.ACCEPTED
     call.status, call.ended_at = Call.ACCEPTED, None
     call.accepted_at = call.accepted_at or db_now()
@@ -112,6 +118,8 @@ def locked_call(call_id: int) -> tuple[Incident, Reinforcement]:
 
 
 def _live_order(call: Reinforcement) -> Assignment | None:
+    if call.assignment_id is None:
+        return None
     orders = Assignment.objects.filter(pk=call.assignment_id, ended_at__isnull=True)
     return orders.select_related("unit", "department", "incident", "ordered_by", "handler").first()
 

@@ -20,6 +20,7 @@ from demo.simulator.units import Drive
 from demo.simulator.world import SCENARIOS, World
 from demo.street import wording
 from demo.street.sources import cameras
+from dispatch.police.serializers import OfferInput
 from incidents.intake.parsing import parse_json
 from incidents.pictures import clean
 
@@ -65,13 +66,18 @@ def test_a_car_that_drives_36_km_h_is_ten_metres_further_each_second():
 
 
 def test_what_cameras_and_callers_send_is_accepted_at_the_door():
-    bodies = []
+    bodies, calls = [], []
+
+    async def post(path, call):
+        calls.append(OfferInput(data=call))
+        return SimpleNamespace(ok=True)
 
     async def alert(source, secret, alerts):
         bodies.append(json.dumps({"alerts": alerts}).encode())
         return SimpleNamespace(ok=True)
 
     here = world(door=SimpleNamespace(alert=alert))
+    here.people["police"] = SimpleNamespace(post=post)
     callers = Callers(here)
 
     async def some():
@@ -84,7 +90,8 @@ def test_what_cameras_and_callers_send_is_accepted_at_the_door():
     asyncio.run(some())
 
     parsed = [parse_json(body, datetime.now(UTC)) for body in bodies]
-    assert len(parsed) >= 60
+    assert len(parsed) + len(calls) >= 60
+    assert calls and all(call.is_valid() for call in calls)
     assert not any(body.bad for body in parsed)
     assert {row.crs for body in parsed for _index, row in body.rows} == {"wgs84", "gcj02"}
 

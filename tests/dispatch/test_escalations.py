@@ -146,3 +146,12 @@ def test_the_desk_answers_by_the_api_and_nobody_else_does(asked, car, officer, s
     assert (answer["status"], answer["answered_by"]) == ("accepted", "officer")
     assert [row["id"] for row in client_of(officer).get("/api/v1/escalations/").json()] == [call.pk]
     assert client_of(officer).post("/api/v1/escalations/999999/accept/").status_code == 404
+
+
+def test_the_nearest_free_car_is_named_on_request(asked, unit, officer):
+    call = asked()
+    services.accept_call(call.pk, actor=officer)
+    unit("远处车", north_m=3000, kind="police")
+    near = unit("近处车", north_m=300, kind="police")
+    answer = client_of(officer).post(f"/api/v1/escalations/{call.pk}/accept/", {"nearest": True}).json()
+    assert answer["car"] == near.name

@@ -35,6 +35,7 @@ class Command(BaseCommand):
             ("accounts", loading.load_people),
             ("units", loading.load_units),
             ("sources", loading.load_sources),
+            ("police rules", loading.load_police),
             ("rosters", load_rosters),
             ("points", load_points),
             ("teams", load_teams),

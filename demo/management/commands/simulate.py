@@ -24,6 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, help="the same dice as another run with this number")
         parser.add_argument("--without-seats", action="store_true", help="leave all desk work to people")
         parser.add_argument("--without-units", action="store_true", help="leave the phones of the units to people")
+        parser.add_argument("--without-police", action="store_true", help="leave the police desk to people or a peer")
 
     def handle(self, *args, **options):
         if not 0.05 <= options["speed"] <= 50:
@@ -46,6 +47,7 @@ class Command(BaseCommand):
                     seed=options["seed"],
                     with_seats=not options["without_seats"],
                     with_units=not options["without_units"],
+                    with_police=not options["without_police"],
                 )
             )
         except Away as error:
