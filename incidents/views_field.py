@@ -14,7 +14,11 @@ from grid.views import holding
 @holding("incidents.work_in_field")
 def field(request: HttpRequest) -> HttpResponse:
     """The phone; `?point=` is what a patrol point's QR code opens."""
-    return render(request, "incidents/field.html", {"settings": {"user": request.user.username, "may_patrol": request.user.has_perm("grid.patrol")}})
+    return render(
+        request,
+        "incidents/field.html",
+        {"settings": {"user": request.user.username, "may_patrol": request.user.has_perm("grid.patrol")}},
+    )
 
 
 @require_safe
