@@ -32,6 +32,11 @@ SCHEDULE = {
         "schedule": 15.0,
         "options": {"queue": "default", "expires": 15},
     },
+    "watch-patrols": {
+        "task": "incidents.watch_patrols",
+        "schedule": 60.0,
+        "options": {"queue": "default", "expires": 60},
+    },
     "apply-calendar": {
         "task": "incidents.apply_calendar",
         "schedule": 10.0,

@@ -7,7 +7,7 @@ import structlog
 from celery import shared_task
 
 from incidents import selectors, services
-from incidents.services import calendar, reminding, seats, supervising, sweeping
+from incidents.services import calendar, patrols, reminding, seats, supervising, sweeping
 from incidents.services.holding import resume_due
 from incidents.tasks_intake import process_alerts
 from shushanwei.common.clock import db_now
@@ -25,6 +25,7 @@ __all__ = [
     "remind",
     "resume_suspended",
     "run_clocks",
+    "watch_patrols",
     "watch_seats",
 ]
 
@@ -82,6 +83,12 @@ def call_for_supervision() -> int:
 def watch_seats() -> int:
     """Too few seats taken: the shift leader is alarmed."""
     return seats.watch_seats()
+
+
+@shared_task(name="incidents.watch_patrols", expires=60)
+def watch_patrols() -> int:
+    """At 16:00 and 20:00 grids without a valid patrol: the shift leader is alarmed in time to act."""
+    return patrols.watch_patrols()
 
 
 @shared_task(name="incidents.apply_calendar", expires=10)

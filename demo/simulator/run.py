@@ -19,6 +19,7 @@ from demo.simulator.client import Away, Door, Tokens
 from demo.simulator.duty import keep_the_seats
 from demo.simulator.field import Collectors, Departments, GridWorkers
 from demo.simulator.live import listen
+from demo.simulator.patrols import Patrollers
 from demo.simulator.police import Station, TransferSeat
 from demo.simulator.roads import RoadMap
 from demo.simulator.seats import Shift
@@ -118,6 +119,7 @@ def _actors(world: World, options: Options):
         yield "station", _after(4.0, forever("station", world, Station(world).run))
     for desk in (Departments(world), Collectors(world), GridWorkers(world)):
         yield type(desk).__name__, _after(4.0, forever(type(desk).__name__, world, desk.run))
+    yield "patrols", _after(6.0, forever("patrols", world, Patrollers(world).run))
     yield "summary", _summary(world)
 
 

@@ -4,6 +4,7 @@ from datetime import datetime, time, timedelta
 
 from django.utils import timezone
 
+from grid import selectors_patrols
 from shushanwei.cockpit.memo import kept_for
 from shushanwei.cockpit.reports import periods, promises
 from shushanwei.cockpit.reports.frame import frame_for
@@ -15,7 +16,7 @@ TREND_DAYS = 7
 
 @kept_for(5)
 def figures_today() -> list[dict]:
-    """Today's five figures in the order of the slogan; P365 is not measured until patrols are.
+    """Today's five figures in the order of the slogan; P365 is that of the last 365 whole days.
 
     Each: code, target_s, n, met, missed, open_overdue, attainment (0–1, None below five), p50_s, p90_s, trend
     [{day, n, attainment}] and measured.
@@ -24,7 +25,17 @@ def figures_today() -> list[dict]:
     trends = _trends()
     lines = promises.totals(frame_for(periods.current("day", now), now))
     answer = [_figure(code, lines[code]) | {"trend": trends[code], "measured": True} for code in CODES]
-    return [*answer, _figure("P365", {}) | {"trend": [], "measured": False}]
+    return [*answer, _patrols()]
+
+
+@kept_for(60)
+def _patrols() -> dict:
+    """P365: mean coverage of the rolling year; not measured while there has been no patrol at all."""
+    year = selectors_patrols.year_until(selectors_patrols.today() - timedelta(days=1))
+    line = {"n": year.n, "met": year.met, "missed": year.n - year.met, "attainment": year.attainment}
+    days = list(year.days.items())[-TREND_DAYS:]
+    trend = [{"day": day.isoformat(), "n": year.grids, "attainment": met / year.grids} for day, met in days]
+    return _figure("P365", line) | {"trend": trend, "measured": year.n > 0}
 
 
 @kept_for(60)

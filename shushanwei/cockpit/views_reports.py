@@ -15,7 +15,18 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from shushanwei.cockpit.reports import access, counts, definitions, lists, present, rows, selectors, services, workbook
+from shushanwei.cockpit.reports import (
+    access,
+    counts,
+    definitions,
+    lists,
+    patrols,
+    present,
+    rows,
+    selectors,
+    services,
+    workbook,
+)
 from shushanwei.cockpit.reports.dimensions import read_by
 from shushanwei.cockpit.reports.frame import Frame
 from shushanwei.cockpit.reports.periods import SHAPES, Kind, Period, containing, current, parse
@@ -56,6 +67,7 @@ def report(request: HttpRequest, reader: access.Reader) -> HttpResponse:
     reading = selectors.reading(reader, period, _edition(request))
     data = reading.figures
     link = partial(address, data, period)
+    patrol = patrols.row(period, reader)
     return render(
         request,
         "cockpit/reports.html",
@@ -65,7 +77,8 @@ def report(request: HttpRequest, reader: access.Reader) -> HttpResponse:
             "kinds": [(kind, title(containing(kind, period.last)), containing(kind, _anchor(period, now)).slug)
                       for kind in Kind],
             "following": period.following if period.following.start <= now else None,
-            "cards": present.cards(data), "clocks": present.clock_rows(data), "counts": present.count_rows(data),
+            "cards": present.cards(data, patrol), "patrol": patrol,
+            "clocks": present.clock_rows(data), "counts": present.count_rows(data),
             "rates": present.rate_rows(data), "tables": present.tables(data), "top": present.top_rows(data),
             "returns": present.return_rows(data), "key": present.named_rows(data, "key"),
             "hard": present.named_rows(data, "hard"), "charts": present.charts(data, period, link),

@@ -1,9 +1,16 @@
 """What people and things do on the running system of the page tests, through its own services."""
 
+from datetime import timedelta
+
 from django.db import transaction
 
 from dispatch.models import ArrivalProof, Assignment, Unit, UnitMember, UnitPosition
 from dispatch.services import answers
+from grid.models import Grid, Patrol
+from grid.patrolling import Fix
+from grid.selectors import grid_at
+from grid.services import patrols
+from grid.services.patrol_points import add_point
 from incidents import services
 from incidents.models import CaseCategory
 from incidents.services import Draft
@@ -76,3 +83,30 @@ def answered(incident_id: int, name: str) -> None:
     """Another seat takes the incident."""
     services.answer(incident_id, actor=User.objects.get(username=name))
     live.flush()
+
+
+def grid_worker() -> dict:
+    """A worker of the grid at the scene with three points: {grid, lon, lat, points: [[lon, lat]], token}."""
+    grid = Grid.objects.get(code=grid_at(LON, LAT).grid_code)
+    user, _ = User.objects.get_or_create(username="page-worker", defaults={"display_name": "页面网格员"})
+    user.set_password(PASSWORD)
+    user.save()
+    grant(user, "grid_worker", area=grid.code)
+    if not grid.patrol_points.exists():
+        for n in range(3):
+            add_point(grid, actor=None, name=f"{n + 1}号点", lon=grid.label_lon + n * 1e-4, lat=grid.label_lat)
+    points = list(grid.patrol_points.order_by("place"))
+    places = [[point.lon, point.lat] for point in points]
+    return {"grid": grid.code, "lon": grid.label_lon, "lat": grid.label_lat, "points": places, "token": points[2].token}
+
+
+def long_ago(uuid: str) -> bool:
+    """Put sixteen minutes of walking past the points in front of a running patrol; whether it is valid then."""
+    patrol = Patrol.objects.select_related("worker", "grid").get(uuid=uuid)
+    start = patrol.started_at - timedelta(minutes=16)
+    Patrol.objects.filter(pk=patrol.pk).update(started_at=start)
+    places = grid_worker()["points"]
+    fixes = [
+        Fix(start + timedelta(seconds=10 * n), *places[n // 12 % 2], 8.0, None, False, patrol.device) for n in range(96)
+    ]
+    return patrols.take_track(patrol.worker, patrol.uuid, fixes)[0].valid

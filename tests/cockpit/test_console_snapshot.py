@@ -31,7 +31,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture(autouse=True)
 def _nothing_remembered():
     """Answers kept for seconds belong to the test before."""
-    for kept in (figures.figures_today, figures._trends, counts.today, counts._usual, counts.late_s):
+    for kept in (figures.figures_today, figures._trends, figures._patrols, counts.today, counts._usual, counts.late_s):
         kept.forget()
 
 
@@ -165,7 +165,14 @@ def test_the_case_that_is_open_on_a_page_is_told_of_when_others_have_pushed_it_o
 
 def test_a_hundred_incidents_cost_as_many_queries_as_three(opened, unit, seat, django_assert_max_num_queries):
     def queries() -> int:
-        for kept in (figures.figures_today, figures._trends, counts.today, counts._usual, counts.late_s):
+        for kept in (
+            figures.figures_today,
+            figures._trends,
+            figures._patrols,
+            counts.today,
+            counts._usual,
+            counts.late_s,
+        ):
             kept.forget()
         asking = User.objects.get(pk=seat.pk)
         with django_assert_max_num_queries(24) as asked:
@@ -219,7 +226,7 @@ def test_the_wall_counts_as_the_report_does(db):
     assert (told["attainment"], told["p50_s"], told["p90_s"]) == (report["attainment"], report["p50"], report["p90"])
 
 
-def test_no_data_is_a_dash_and_patrols_are_said_to_be_unmeasured(db):
+def test_no_data_is_a_dash_and_patrols_are_unmeasured_before_the_first(db):
     told = {figure["code"]: figure for figure in figures.figures_today()}
     assert list(told) == ["R30", "A5", "S15", "F24", "P365"]
     assert all(figure["attainment"] is None and figure["n"] == 0 for figure in told.values())
@@ -240,3 +247,20 @@ def test_every_verb_that_an_incident_can_record_has_words():
     verbs |= {status.value for status in Status}
     assert len(verbs) > 20
     assert sorted(f"incident.{verb}" for verb in verbs if f"incident.{verb}" not in labels.VERBS) == []
+
+
+def test_patrols_show_the_mean_of_the_year_and_of_each_day(roles, ground):
+    from datetime import timedelta
+
+    from grid import selectors_patrols
+    from grid.models import Grid
+    from shushanwei.people.models import User
+    from tests.grid.conftest import covered_on
+
+    worker = User.objects.create_user("w")
+    grids, day = list(Grid.objects.filter(kind="social")), selectors_patrols.today() - timedelta(days=1)
+    for grid in grids[3:]:
+        covered_on(grid, worker, day)
+    told = figures._patrols.__wrapped__()
+    assert (told["n"], told["missed"], told["measured"]) == (len(grids), 3, True)
+    assert told["trend"][-1] == {"day": day.isoformat(), "n": len(grids), "attainment": told["attainment"]}

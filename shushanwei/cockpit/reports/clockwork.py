@@ -50,7 +50,7 @@ CLOCKS = [
 ]
 CODES = [clock.code for clock in CLOCKS]
 MAIN = [clock.code for clock in CLOCKS if clock.main]
-PATROL = ("P365", _("Patrol coverage"))  # 365 days: shown as not measured until patrols are
+PATROL = ("P365", _("Patrol coverage"))  # of days and grids, not of incidents: see reports.patrols
 
 
 def met(f: Frame) -> Q:

@@ -17,12 +17,9 @@ ROWS = 20  # of a long table on the page; the workbook has them all
 ROMAN = {1: "Ⅰ", 2: "Ⅱ", 3: "Ⅲ", 4: "Ⅳ"}
 
 
-def cards(data: dict[str, Any]) -> list[dict[str, Any]]:
-    """The five numbers of 30515, in the order of the slogan; the patrols are not measured yet."""
-    return [
-        *(clock_row(data, clock) for clock in clockwork.CLOCKS if clock.main),
-        {"code": clockwork.PATROL[0], "label": clockwork.PATROL[1], "measured": False},
-    ]
+def cards(data: dict[str, Any], patrol: dict[str, Any]) -> list[dict[str, Any]]:
+    """The five numbers of 30515, in the order of the slogan; `patrol` is that of `reports.patrols`."""
+    return [*(clock_row(data, clock) for clock in clockwork.CLOCKS if clock.main), patrol]
 
 
 def clock_rows(data: dict[str, Any]) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 import { el, put, uuid } from "shushan/cockpit/dom";
 import { adds, reached } from "shushan/field/geometry";
+import { drawGround } from "shushan/field/ground";
 import { canScan, scan } from "shushan/field/scan";
 import { pointMark, FAULTS } from "shushan/patrols/parts";
 import { metres } from "shushan/unit/track";
@@ -66,6 +67,9 @@ export class PatrolTab {
     this.ground = L.layerGroup().addTo(this.map);
     this.walked = L.polyline([], { color: "#0b73b8", weight: 4, opacity: 0.9 }).addTo(this.map);
     this.me = L.circleMarker([0, 0], { radius: 8, color: "#fff", weight: 2, fillColor: "#0b73b8", fillOpacity: 1 });
+    const { fix } = this.phone.place;
+    if (fix) this.me.setLatLng([fix.lat, fix.lon]).addTo(this.map);
+    drawGround(this.map, this.phone.kept);
     new ResizeObserver(() => this.map.invalidateSize({ animate: false })).observe(this.mapBox);
   }
 

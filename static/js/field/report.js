@@ -2,6 +2,7 @@
 
 import { el, put, uuid } from "shushan/cockpit/dom";
 import { get } from "shushan/http";
+import { drawGround } from "shushan/field/ground";
 import { ids } from "shushan/field/tasks";
 import { shrink } from "shushan/phone/photo";
 import { _, fill, named } from "shushan/words";
@@ -109,6 +110,7 @@ export class Report {
   #map() {
     this.map = L.map(this.mapBox, { attributionControl: false, zoomControl: false, center: [30.1236, 120.2369], zoom: 16 });
     for (const grid of this.phone.patrols?.grids ?? []) L.geoJSON(grid.polygon, { style: { color: "#0b73b8", weight: 1.5, fillOpacity: 0.05 }, interactive: false }).addTo(this.map);
+    drawGround(this.map, this.phone.kept);
     this.pin = L.circleMarker([0, 0], { radius: 9, color: "#fff", weight: 2, fillColor: "#c81e1e", fillOpacity: 1 });
     this.map.on("click", ({ latlng }) => this.#set({ place: { lon: latlng.lng, lat: latlng.lat, moved: true } }));
     new ResizeObserver(() => this.map.invalidateSize({ animate: false })).observe(this.mapBox);
