@@ -37,7 +37,8 @@ def phone(worker, live_stack, new_page):
 def reports(live_stack) -> list[tuple]:
     return live_stack.sql(
         "select i.id, (select count(*) from incidents_attachment a where a.incident_id = i.id)"
-        " from incidents_incident i join people_user u on u.id = i.reported_by_id where u.username = 'page-worker' order by 1"
+        " from incidents_incident i join people_user u on u.id = i.reported_by_id"
+        " where u.username = 'page-worker' order by 1"
     )
 
 
