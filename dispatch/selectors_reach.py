@@ -141,8 +141,10 @@ def _proposal(move: Proposal, units: list[UnitView], spots: list[tuple[float, fl
 def _spots(roads: RoadNetwork) -> list[tuple[float, float, str, str]]:
     """Where a unit may stand by (lon, lat, name, kind): crossings of named roads, and where units have their post."""
     posts = Unit.objects.filter(is_active=True, kind__in=KINDS, home_lon__isnull=False, home_lat__isnull=False)
-    found = [(lon, lat, name, "post") for lon, lat, name in posts.values_list("home_lon", "home_lat", "name")]
-    return ([(*crossing, "crossing") for crossing in roads.crossings()] + found)[:SPOTS_AT_MOST]
+    found: list[tuple[float, float, str, str]] = [(*crossing, "crossing") for crossing in roads.crossings()]
+    for lon, lat, name in posts.values_list("home_lon", "home_lat", "name"):
+        found.append((float(lon or 0), float(lat or 0), name, "post"))
+    return found[:SPOTS_AT_MOST]
 
 
 def _demand(grids: list[tuple[str, int]], now: datetime) -> np.ndarray:

@@ -111,7 +111,7 @@ def take_gateway_positions(fixes: Sequence[tuple[str, str, RawFix]], sent_at: da
         try:
             _clean(index, fix, timedelta(0), now)
         except BadInput as error:
-            name = error.field.rpartition(".")[2]
+            name = (error.field or "").rpartition(".")[2]
             gathered.errors.append({"index": index, "field": name, "message": error.message})
             continue
         by_device.setdefault((code, terminal), []).append(fix)

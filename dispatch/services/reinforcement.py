@@ -74,7 +74,7 @@ def request_forces(
         if force == Force.VOLUNTEER and incident.level <= DANGEROUS:
             raise BadInput(field, _("Volunteers are never called to a dangerous incident."))
         if force == Force.DEPARTMENT:
-            department = Department.objects.filter(pk=department_id, is_active=True).first()
+            department = Department.objects.filter(pk=department_id or 0, is_active=True).first()
             if department is None:
                 raise BadInput("department", _("Say which department."))
     said = (reason or "").strip()[:500]
