@@ -55,7 +55,7 @@ export class ReachLayer {
     this.layers.clearLayers();
     L.geoJSON(picture.reach, style({ style: { color: colour("--ok"), weight: 1, opacity: 0.7, fillColor: colour("--ok"), fillOpacity: 0.1 } })).addTo(this.layers);
     for (const hole of picture.holes) {
-      L.geoJSON(hole.shape, style({ style: { color: colour("--missed"), weight: 1, opacity: 0.8, dashArray: "3 3", fillColor: colour("--missed"), fillOpacity: 0.12 } })).addTo(this.layers);
+      L.geoJSON(hole.shape, style({ style: { stroke: false, fillColor: colour("--missed"), fillOpacity: 0.16 } })).addTo(this.layers);
     }
     for (const move of picture.proposals) {
       L.polyline([[move.from.lat, move.from.lon], [move.lat, move.lon]], { pane: "reach", color: colour("--accent"), weight: 2, dashArray: "4 5", interactive: false }).addTo(this.layers);
@@ -66,17 +66,18 @@ export class ReachLayer {
 
   #tell() {
     const { picture } = this;
-    const words = fill(_("%(n)s free squads reach %(area)s of the area and %(people)s of the people in %(minutes)s min"), {
+    const words = picture.units.length ? fill(_("%(n)s free squads reach %(area)s of the area and %(people)s of the people in %(minutes)s min"), {
       n: picture.units.length, area: percent(picture.area_share), people: percent(picture.people_share), minutes: picture.minutes,
-    });
+    }) : fill(_("No squad is free: nobody can be anywhere in %(minutes)s min"), { minutes: picture.minutes });
     const how = picture.by === "road" ? _("travel time by road") : _("estimated as straight lines: no roads are imported");
     this.says.replaceChildren(el("b", {}, words), el("span", {}, `${how} · ${clockTime(picture.at)}`));
-    this.list.replaceChildren(...picture.holes.slice(0, HOLES_SHOWN).map((hole) => this.#hole(hole)), ...this.#rest(), ...picture.proposals.map((move) => this.#move(move)));
+    const holes = picture.units.length ? picture.holes.slice(0, HOLES_SHOWN) : [];
+    this.list.replaceChildren(...holes.map((hole) => this.#hole(hole)), ...this.#rest(holes), ...picture.proposals.map((move) => this.#move(move)));
   }
 
-  #rest() {
-    const more = this.picture.holes.length - HOLES_SHOWN;
-    return more > 0 ? [el("li", { class: "muted" }, fill(_("and %(n)s smaller holes"), { n: more }))] : [];
+  #rest(holes) {
+    const more = this.picture.holes.length - holes.length;
+    return more > 0 && holes.length ? [el("li", { class: "muted" }, fill(_("and %(n)s smaller holes"), { n: more }))] : [];
   }
 
   #hole(hole) {
