@@ -25,6 +25,8 @@ PEOPLE = [
     ("page-b", "seat_operator", "乙坐席"),
     ("page-crew", "responder", "班组组长"),
     ("page-wall", "leader_view", "大屏"),
+    ("page-police", "police_liaison", "派出所联络员"),
+    ("page-car", "police_liaison", "巡逻车组"),
 ]
 LON, LAT = 120.2369, 30.1236
 
@@ -48,6 +50,19 @@ def heard() -> None:
     Unit.objects.filter(code="PAGE1").update(on_duty_since=now, seen_at=now)
     place = {"lon": LON, "lat": LAT + 0.001, "accuracy_m": 8, "fix_at": now, "received_at": now}
     UnitPosition.objects.update_or_create(unit=Unit.objects.get(code="PAGE1"), defaults=place)
+
+
+def police_car() -> int:
+    """A police car on duty, heard this moment, a kilometre south of the scene; its id."""
+    now = db_now()
+    unit, _ = Unit.objects.get_or_create(code="PAGEP", defaults={"name": "派出所页面车", "kind": "police"})
+    UnitMember.objects.get_or_create(
+        unit=unit, user=User.objects.get(username="page-car"), defaults={"is_leader": True}
+    )
+    Unit.objects.filter(pk=unit.pk).update(on_duty_since=now, seen_at=now)
+    place = {"lon": LON, "lat": LAT - 0.009, "accuracy_m": 8, "fix_at": now, "received_at": now}
+    UnitPosition.objects.update_or_create(unit=unit, defaults=place)
+    return unit.pk
 
 
 def happens(title: str, level: int) -> tuple[int, str]:
