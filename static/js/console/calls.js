@@ -132,6 +132,7 @@ export class Calls {
         el("span", {}, this.#about(alarm)),
       ),
       alarm.incident ? el("button", { type: "button", class: "button", on: { click: () => this.open(alarm.incident) } }, _("Open")) : null,
+      alarm.kind === "transfer_late" ? el("a", { class: "button", href: `/transfers/?transfer=${alarm.data.transfer}` }, _("Open")) : null,
       calledFor ? el("button", { type: "button", class: "button button-primary", on: { click: () => this.supervise(alarm.incident, alarm.data.level) } }, this.labels.notices[alarm.data.level]) : null,
       el("button", { type: "button", class: "button", on: { click: (event) => this.#acknowledge(alarm, event.currentTarget) } }, _("Acknowledge")),
     );
@@ -143,6 +144,7 @@ export class Calls {
       return `${clockTime(alarm.data.from)}–${clockTime(alarm.data.to)} · ${listed(counts)}`;
     }
     const { data = {} } = alarm;
+    if (alarm.kind === "transfer_late") return [clockTime(alarm.raised_at), data.police_no, data.address].join(" · ");
     if (alarm.kind === "seats_empty") return `${clockTime(alarm.raised_at)} · ${fill(_("seats taken: %(taken)s of %(least)s"), data)}`;
     const what =
       alarm.kind === "supervision_due" ? `${this.labels.notices[data.level]} · ${this.labels.triggers[data.trigger]}`
