@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from dispatch.models import Assignment, DispatchRule, ForceRule, SkillRule, Unit, UnitMember
+from dispatch.models import Assignment, DispatchRule, ForceRule, PoliceRules, SkillRule, Unit, UnitMember
 
 
 class MemberInline(admin.TabularInline):
@@ -42,6 +42,13 @@ class SkillRuleAdmin(admin.ModelAdmin):
 
     list_display = ["scheme", "prefix", "skill"]
     list_filter = ["scheme", "skill"]
+
+
+@admin.register(PoliceRules)
+class PoliceRulesAdmin(admin.ModelAdmin):
+    """How long a transfer may wait, and how the police reach the seats; an edit wants a new row."""
+
+    list_display = ["effective_from", "accept_s", "feedback_s", "seat_phone"]
 
 
 @admin.register(Assignment)

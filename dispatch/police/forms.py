@@ -89,8 +89,12 @@ class OfferForm(forms.Form):
     urgency = forms.ChoiceField(label=_("Urgency"), choices=Urgency.choices)
     channel = forms.ChoiceField(label=_("Way"), choices=Channel.choices, initial=Channel.ORDER)
     address = forms.CharField(label=_("Address"), max_length=200)
-    lon = forms.FloatField(label=_("Longitude"), min_value=-180, max_value=180)
-    lat = forms.FloatField(label=_("Latitude"), min_value=-90, max_value=90)
+    lon = forms.FloatField(
+        label=_("Longitude"), min_value=-180, max_value=180, widget=forms.NumberInput(attrs={"step": "any"})
+    )
+    lat = forms.FloatField(
+        label=_("Latitude"), min_value=-90, max_value=90, widget=forms.NumberInput(attrs={"step": "any"})
+    )
     description = forms.CharField(
         label=_("What is asked of the street"), max_length=2_000, required=False, widget=area(3),
         help_text=_("No facts about persons from police records: they are not kept here."),

@@ -202,7 +202,8 @@ def judge_transfer(
     if not passed:
         note = must_say("note", note)
     transfer = locked_transfer(transfer_id)
-    if transfer.quality == quality and transfer.quality_note == note and transfer.status != Transfer.CLOSED:
+    again = transfer.quality == quality and transfer.quality_note == note
+    if again and (passed or transfer.status != Transfer.CLOSED):
         return transfer
     if transfer.status != Transfer.CLOSED:
         _must_follow(transfer, Transfer.SENT_BACK)

@@ -137,6 +137,19 @@ def test_facts_about_persons_are_refused_by_name(linked, street):
 # ── doubled, in another order ──
 
 
+def test_an_older_or_doubled_verdict_changes_nothing(linked, street, seat):
+    tell("transfers", offered(), key="offer-17")
+    transfer = services.accept_transfer(PoliceTransfer.objects.get().pk, actor=seat)
+    PoliceTransfer.objects.update(status="closed", closed_at=db_now(), result={"done": "已劝"})
+    brief = {"police_no": transfer.police_no, "quality": "too_brief", "note": "太短"}
+    passed = {"police_no": transfer.police_no, "quality": "pass"}
+    assert tell("verdicts", brief | {"rev": 3}, key="verdict-3").json()["taken"] is True
+    assert tell("verdicts", brief | {"rev": 3}, key="verdict-3b").json()["taken"] is False
+    assert tell("verdicts", passed | {"rev": 2}, key="verdict-2").json()["taken"] is False
+    assert tell("transfers", offered(rev=4), key="offer-17b").json()["taken"] is False  # it was not given back
+    assert (again(transfer).status, again(transfer).quality) == ("sent_back", "too_brief")
+
+
 def test_answers_in_any_order_and_doubled_end_alike(linked, street, asked, cars, transactional_db):
     """Car one, then car two, then no car at all, then car one after all: the newest counts."""
     call = asked()

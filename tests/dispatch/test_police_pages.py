@@ -160,6 +160,9 @@ def test_the_desk_in_a_browser(new_page, live_server, escalated, unit, officer):
     page.wait_for_selector("#forces >> text=派出所一号车", timeout=25_000)
     assert page.locator("#calls .is-new").count() == 0
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.click(".desk-offer > summary")
+    page.click("#pick.leaflet-container", position={"x": 120, "y": 90})
+    assert float(page.input_value("input[name=lon]")) > 120 and float(page.input_value("input[name=lat]")) > 30
     services.note_call(escalated.pk, "后台新增的一条", actor=officer)
     page.wait_for_selector("#story >> text=后台新增的一条", timeout=15_000)
     assert faults == []

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from dispatch.models import PoliceReceipt
+from dispatch.models import PoliceMessage, PoliceReceipt
 from dispatch.police.link import line
 from incidents.intake.signing import BadSignature, Check
 from shushanwei.common.clock import db_now
@@ -62,5 +62,7 @@ def take_once(door: str, key: str, body: bytes, step: Callable[[], dict[str, Any
 
 
 def forget_old() -> int:
-    """Receipts older than any repeat would be."""
-    return PoliceReceipt.objects.filter(received_at__lt=db_now() - timedelta(days=KEPT_DAYS)).delete()[0]
+    """Receipts older than any repeat would be, and what was sent so long ago; the journal keeps the story."""
+    since = db_now() - timedelta(days=KEPT_DAYS)
+    sent = PoliceMessage.objects.filter(state=PoliceMessage.State.SENT, sent_at__lt=since)
+    return PoliceReceipt.objects.filter(received_at__lt=since).delete()[0] + sent.delete()[0]

@@ -133,6 +133,7 @@ export class Calls {
       ),
       alarm.incident ? el("button", { type: "button", class: "button", on: { click: () => this.open(alarm.incident) } }, _("Open")) : null,
       alarm.kind === "grids_uncovered" ? el("a", { class: "button", href: `/patrols/${alarm.data.community ? `?community=${alarm.data.community}` : ""}`, target: "_blank" }, _("Open")) : null,
+      alarm.kind === "transfer_late" ? el("a", { class: "button", href: `/transfers/?transfer=${alarm.data.transfer}` }, _("Open")) : null,
       calledFor ? el("button", { type: "button", class: "button button-primary", on: { click: () => this.supervise(alarm.incident, alarm.data.level) } }, this.labels.notices[alarm.data.level]) : null,
       el("button", { type: "button", class: "button", on: { click: (event) => this.#acknowledge(alarm, event.currentTarget) } }, _("Acknowledge")),
     );
@@ -144,6 +145,7 @@ export class Calls {
       return `${clockTime(alarm.data.from)}–${clockTime(alarm.data.to)} · ${listed(counts)}`;
     }
     const { data = {} } = alarm;
+    if (alarm.kind === "transfer_late") return [clockTime(alarm.raised_at), data.police_no, data.address].join(" · ");
     if (alarm.kind === "seats_empty") return `${clockTime(alarm.raised_at)} · ${fill(_("seats taken: %(taken)s of %(least)s"), data)}`;
     if (alarm.kind === "grids_uncovered") return `${clockTime(alarm.raised_at, { seconds: false })} · ${fill(_("%(n)s of %(grids)s grids are not covered"), data)}`;
     const what =

@@ -8,6 +8,7 @@ import { _ } from "shushan/words";
 
 const POSITIONS_MS = 3000;
 const RING_MS = 4000;
+const STREET = [30.1184, 120.2425];
 const box = document.getElementById("map");
 const button = document.getElementById("sound");
 let map = null;
@@ -52,6 +53,34 @@ button.addEventListener("click", async () => {
   put(button, on ? _("Sound is on") : _("Sound on"));
 });
 setInterval(() => on && ready() && unanswered() && ring(2), RING_MS);
+
+// ── where a call that is handed over is: pressed on a map, not typed ──
+
+const offer = document.querySelector(".desk-offer");
+let pick = null;
+
+function openPick() {
+  if (!offer.open || pick) return;
+  const { L } = globalThis;
+  const { lon, lat } = offer.querySelector("form").elements;
+  pick = new StreetMap(document.getElementById("pick"));
+  pick.moved = true;
+  pick.map.setView(STREET, 12.5, { animate: false });
+  let mark = null;
+  const show = (place) => {
+    mark ??= L.circleMarker(place, { radius: 8, weight: 3, className: "dept-here" }).addTo(pick.map);
+    mark.setLatLng(place);
+  };
+  pick.map.on("click", ({ latlng }) => {
+    lat.value = latlng.lat.toFixed(6);
+    lon.value = latlng.lng.toFixed(6);
+    show(latlng);
+  });
+  if (lat.value && lon.value) show([Number(lat.value), Number(lon.value)]);
+}
+
+offer.addEventListener("toggle", openPick);
+openPick();
 
 follow({ subjects: ["incident", "assignment", "policetransfer", "policelink", "reinforcement"], every_ms: POSITIONS_MS, drawn });
 drawMap();
