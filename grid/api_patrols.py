@@ -132,7 +132,7 @@ class Patrols(APIView):
         responses=PatrolShape(many=True),
     )
     def get(self, request):
-        grid = selectors.grid_seen(request.user, request.query_params.get("grid", ""))
+        grid = selectors.grid_seen(request.user, _code(request.query_params, "grid"))
         rows = selectors.patrols_of(grid, selectors.today() - timedelta(days=OWN_DAYS - 1))
         return Response({"results": [patrol_shape(patrol) for patrol in rows]})
 
@@ -363,8 +363,14 @@ def _day(text: str) -> date:
 
 
 def _narrowed(grids, params):
-    if community := params.get("community", ""):
-        grids = grids.filter(community=community[:12])
-    if grid := params.get("grid", ""):
-        grids = grids.filter(code=grid[:24])
+    if community := _code(params, "community"):
+        grids = grids.filter(community=community)
+    if grid := _code(params, "grid"):
+        grids = grids.filter(code=grid)
     return grids
+
+
+def _code(params, name: str) -> str:
+    """A code of digits from the address; what is none finds nothing."""
+    text = params.get(name, "")
+    return text if text.isascii() and text.isdecimal() and len(text) <= 24 else "0" if text else ""

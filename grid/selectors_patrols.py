@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from django.db.models import Count, F, Min, Q, QuerySet
 
@@ -74,7 +75,7 @@ def grid_seen(user: User, code: str, permission: str = "grid.view_patrols") -> G
     return grid
 
 
-def patrol_seen(user: User, uuid: object) -> Patrol:
+def patrol_seen(user: User, uuid: UUID) -> Patrol:
     """One patrol that this person may see: an own one, or one of a grid within the scope; else NotFound."""
     patrol = Patrol.objects.select_related("grid__community", "worker").filter(uuid=uuid).first()
     if patrol is not None and (patrol.worker_id == user.pk or grids_seen(user).filter(pk=patrol.grid_id).exists()):
