@@ -21,7 +21,7 @@ from shushanwei.people.access import reach_of
 OWN_DAYS = 31
 
 
-class StartInput(serializers.Serializer):
+class PatrolStartInput(serializers.Serializer):
     uuid = serializers.UUIDField()
     grid = serializers.CharField(max_length=24)
     device = serializers.CharField(max_length=64)
@@ -29,7 +29,7 @@ class StartInput(serializers.Serializer):
     sent_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
 
 
-class FixInput(serializers.Serializer):
+class PatrolFixInput(serializers.Serializer):
     lon = serializers.FloatField()
     lat = serializers.FloatField()
     accuracy_m = serializers.FloatField(min_value=0, max_value=100_000)
@@ -38,12 +38,12 @@ class FixInput(serializers.Serializer):
     mocked = serializers.BooleanField(required=False, default=False)
 
 
-class TrackInput(serializers.Serializer):
+class PatrolTrackInput(serializers.Serializer):
     device = serializers.CharField(max_length=64)
-    fixes = FixInput(many=True, allow_empty=True, max_length=patrols.MOST_FIXES)
+    fixes = PatrolFixInput(many=True, allow_empty=True, max_length=patrols.MOST_FIXES)
 
 
-class CheckInInput(serializers.Serializer):
+class PatrolCheckInInput(serializers.Serializer):
     token = serializers.CharField(max_length=64)
     at = serializers.DateTimeField()
     lon = serializers.FloatField(required=False, allow_null=True, default=None)
@@ -51,12 +51,12 @@ class CheckInInput(serializers.Serializer):
     accuracy_m = serializers.FloatField(required=False, allow_null=True, default=None, min_value=0)
 
 
-class FinishInput(serializers.Serializer):
+class PatrolFinishInput(serializers.Serializer):
     ended_at = serializers.DateTimeField()
     normal = serializers.BooleanField(required=False, default=False)
 
 
-class PointInput(serializers.Serializer):
+class PatrolPointInput(serializers.Serializer):
     grid = serializers.CharField(max_length=24)
     name = serializers.CharField(max_length=60)
     lon = serializers.FloatField()
@@ -66,7 +66,7 @@ class PointInput(serializers.Serializer):
     mandatory = serializers.BooleanField(default=True)
 
 
-class RouteInput(serializers.Serializer):
+class PatrolRouteInput(serializers.Serializer):
     line = serializers.JSONField(allow_null=True)
 
 
@@ -132,13 +132,15 @@ class Patrols(APIView):
         responses=PatrolShape(many=True),
     )
     def get(self, request):
-        grid = selectors.grid_seen(request.user, request.query_params.get("grid", ""))
+        grid = selectors.grid_seen(request.user, _code(request.query_params, "grid"))
         rows = selectors.patrols_of(grid, selectors.today() - timedelta(days=OWN_DAYS - 1))
         return Response({"results": [patrol_shape(patrol) for patrol in rows]})
 
-    @extend_schema(operation_id="patrol_start", tags=["patrols"], request=StartInput, responses={201: PatrolShape})
+    @extend_schema(
+        operation_id="patrol_start", tags=["patrols"], request=PatrolStartInput, responses={201: PatrolShape}
+    )
     def post(self, request):
-        given = StartInput(data=request.data)
+        given = PatrolStartInput(data=request.data)
         given.is_valid(raise_exception=True)
         values = dict(given.validated_data)
         patrol = patrols.start(request.user, values.pop("grid"), **values)
@@ -168,9 +170,9 @@ class Track(APIView):
 
     permission_classes = [holds("grid.patrol")]
 
-    @extend_schema(operation_id="patrol_track", tags=["patrols"], request=TrackInput, responses=PatrolShape)
+    @extend_schema(operation_id="patrol_track", tags=["patrols"], request=PatrolTrackInput, responses=PatrolShape)
     def post(self, request, uuid):
-        given = TrackInput(data=request.data)
+        given = PatrolTrackInput(data=request.data)
         given.is_valid(raise_exception=True)
         device = given.validated_data["device"]
         fixes = [
@@ -186,9 +188,9 @@ class CheckIn(APIView):
 
     permission_classes = [holds("grid.patrol")]
 
-    @extend_schema(operation_id="patrol_check_in", tags=["patrols"], request=CheckInInput, responses=PatrolShape)
+    @extend_schema(operation_id="patrol_check_in", tags=["patrols"], request=PatrolCheckInInput, responses=PatrolShape)
     def post(self, request, uuid):
-        given = CheckInInput(data=request.data)
+        given = PatrolCheckInInput(data=request.data)
         given.is_valid(raise_exception=True)
         patrol, point = patrols.check_in(request.user, uuid, **given.validated_data)
         return Response(_shape(patrol) | {"point": point_shape(point)})
@@ -199,9 +201,9 @@ class Finish(APIView):
 
     permission_classes = [holds("grid.patrol")]
 
-    @extend_schema(operation_id="patrol_finish", tags=["patrols"], request=FinishInput, responses=PatrolShape)
+    @extend_schema(operation_id="patrol_finish", tags=["patrols"], request=PatrolFinishInput, responses=PatrolShape)
     def post(self, request, uuid):
-        given = FinishInput(data=request.data)
+        given = PatrolFinishInput(data=request.data)
         given.is_valid(raise_exception=True)
         return Response(_shape(patrols.finish(request.user, uuid, **given.validated_data)))
 
@@ -291,9 +293,9 @@ class Points(APIView):
         points = selectors.points_of([grid.code for grid in grids])
         return Response({"grids": [grid_shape(grid, [p for p in points if p.grid_id == grid.code]) for grid in grids]})
 
-    @extend_schema(operation_id="patrol_point_add", tags=["patrols"], request=PointInput, responses={201: dict})
+    @extend_schema(operation_id="patrol_point_add", tags=["patrols"], request=PatrolPointInput, responses={201: dict})
     def post(self, request):
-        given = PointInput(data=request.data)
+        given = PatrolPointInput(data=request.data)
         given.is_valid(raise_exception=True)
         values = dict(given.validated_data)
         grid = selectors.grid_seen(request.user, values.pop("grid"), "grid.edit_patrol_points")
@@ -306,10 +308,10 @@ class OnePoint(APIView):
 
     permission_classes = [holds("grid.edit_patrol_points")]
 
-    @extend_schema(operation_id="patrol_point_change", tags=["patrols"], request=PointInput, responses=dict)
+    @extend_schema(operation_id="patrol_point_change", tags=["patrols"], request=PatrolPointInput, responses=dict)
     def patch(self, request, pk):
         self._within(request.user, pk)
-        given = PointInput(data=request.data, partial=True)
+        given = PatrolPointInput(data=request.data, partial=True)
         given.is_valid(raise_exception=True)
         values = {name: value for name, value in given.validated_data.items() if name != "grid"}
         return Response(point_shape(patrol_points.change_point(pk, actor=request.user, **values)))
@@ -341,9 +343,9 @@ class Route(APIView):
 
     permission_classes = [holds("grid.edit_patrol_points")]
 
-    @extend_schema(operation_id="patrol_route_set", tags=["patrols"], request=RouteInput, responses=dict)
+    @extend_schema(operation_id="patrol_route_set", tags=["patrols"], request=PatrolRouteInput, responses=dict)
     def put(self, request, code):
-        given = RouteInput(data=request.data)
+        given = PatrolRouteInput(data=request.data)
         given.is_valid(raise_exception=True)
         grid = selectors.grid_seen(request.user, code, "grid.edit_patrol_points")
         return Response({"line": patrol_points.set_route(grid, given.validated_data["line"], actor=request.user)})
@@ -363,8 +365,14 @@ def _day(text: str) -> date:
 
 
 def _narrowed(grids, params):
-    if community := params.get("community", ""):
-        grids = grids.filter(community=community[:12])
-    if grid := params.get("grid", ""):
-        grids = grids.filter(code=grid[:24])
+    if community := _code(params, "community"):
+        grids = grids.filter(community=community)
+    if grid := _code(params, "grid"):
+        grids = grids.filter(code=grid)
     return grids
+
+
+def _code(params, name: str) -> str:
+    """A code of digits from the address; what is none finds nothing."""
+    text = params.get(name, "")
+    return text if text.isascii() and text.isdecimal() and len(text) <= 24 else "0" if text else ""

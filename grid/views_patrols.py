@@ -40,10 +40,11 @@ def patrols(request: HttpRequest) -> HttpResponse:
 def codes(request: HttpRequest) -> HttpResponse:
     """The QR codes of a community's or grid's points, eight on an A4 sheet with cut marks."""
     grids = selectors.grids_seen(request.user, "grid.edit_patrol_points")  # type: ignore[arg-type]
-    if community := request.GET.get("community", ""):
-        grids = grids.filter(community=community[:12])
-    if code := request.GET.get("grid", ""):
-        grids = grids.filter(code=code[:24])
+    community, code = (request.GET.get(name, "") for name in ("community", "grid"))
+    if community:
+        grids = grids.filter(community=community if community.isdecimal() else "")
+    if code:
+        grids = grids.filter(code=code if code.isdecimal() else "")
     by_code = {grid.code: grid for grid in grids.defer("polygon")} if community or code else {}
     door = request.build_absolute_uri(reverse("home") + "field/")
     labels = [

@@ -43,7 +43,7 @@ class ShotFields(serializers.Serializer):
     shot_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
 
 
-class ReportInput(PlaceFields, ShotFields):
+class FieldReportInput(PlaceFields, ShotFields):
     uuid = serializers.UUIDField(help_text="made by the phone: sending twice reports once")
     category = serializers.CharField(max_length=24, help_text="JCZZ code, e.g. J0405")
     text = Line(required=False, allow_blank=True, default="")
@@ -54,20 +54,20 @@ class ReportInput(PlaceFields, ShotFields):
     )
 
 
-class AnswerInput(ShotFields):
+class FieldAnswerInput(ShotFields):
     result = serializers.ChoiceField(choices=["true", "not_found", "cannot_judge", "passed", "failed"])
     note = Line(required=False, allow_blank=True, default="")
     lon = Degrees(min_value=-180, max_value=180, required=False, allow_null=True, default=None)
     lat = Degrees(min_value=-90, max_value=90, required=False, allow_null=True, default=None)
 
 
-class VisitInput(serializers.Serializer):
+class FieldVisitInput(serializers.Serializer):
     method = serializers.ChoiceField(choices=FOLLOW_UP_METHODS)
     result = Line()
     next_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
 
 
-class PositionInput(PlaceFields):
+class FieldPositionInput(PlaceFields):
     accuracy_m = serializers.FloatField(min_value=0, max_value=100_000)
 
 
@@ -108,10 +108,13 @@ class Reports(APIView):
     parser_classes = [MultiPartParser, JSONParser]
 
     @extend_schema(
-        operation_id="field_report", tags=["field"], request={"multipart/form-data": ReportInput}, responses={201: dict}
+        operation_id="field_report",
+        tags=["field"],
+        request={"multipart/form-data": FieldReportInput},
+        responses={201: dict},
     )
     def post(self, request):
-        given = ReportInput(data=request.data)
+        given = FieldReportInput(data=request.data)
         given.is_valid(raise_exception=True)
         v = given.validated_data
         try:
@@ -141,11 +144,11 @@ class AnswerTask(APIView):
     parser_classes = [MultiPartParser, JSONParser]
 
     @extend_schema(
-        operation_id="field_answer", tags=["field"], request={"multipart/form-data": AnswerInput}, responses=dict
+        operation_id="field_answer", tags=["field"], request={"multipart/form-data": FieldAnswerInput}, responses=dict
     )
     def post(self, request, pk):
         check = selectors.task_for(request.user, pk)
-        given = AnswerInput(data=request.data)
+        given = FieldAnswerInput(data=request.data)
         given.is_valid(raise_exception=True)
         v = given.validated_data
         shots = _shots(v, v["lon"], v["lat"])
@@ -158,10 +161,10 @@ class Visit(APIView):
 
     permission_classes = [WORK, holds("incidents.follow_up")]
 
-    @extend_schema(operation_id="field_visit", tags=["field"], request=VisitInput, responses=dict)
+    @extend_schema(operation_id="field_visit", tags=["field"], request=FieldVisitInput, responses=dict)
     def post(self, request, pk):
         incident = selectors.visit_for(request.user, pk)
-        given = VisitInput(data=request.data)
+        given = FieldVisitInput(data=request.data)
         given.is_valid(raise_exception=True)
         done, now = field.visit(request.user, incident.pk, **given.validated_data)
         return Response(_case(done) | {"done_now": now})
@@ -172,9 +175,9 @@ class Position(APIView):
 
     permission_classes = [WORK]
 
-    @extend_schema(operation_id="field_position", tags=["field"], request=PositionInput, responses={204: None})
+    @extend_schema(operation_id="field_position", tags=["field"], request=FieldPositionInput, responses={204: None})
     def post(self, request):
-        given = PositionInput(data=request.data)
+        given = FieldPositionInput(data=request.data)
         given.is_valid(raise_exception=True)
         v = given.validated_data
         try:

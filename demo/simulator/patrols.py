@@ -12,7 +12,7 @@ from demo.street.patrolling import plan_of, steps
 from demo.street.places import to_degrees, to_metres
 
 LOOK_S = 30
-AT_ONCE = 8
+AT_ONCE = 12
 EVERY_S = 10
 BATCH_S = 60
 KMH = 4.2

@@ -19,6 +19,7 @@ from shushanwei.journal.services import record
 from shushanwei.people.models import User
 
 SKEW_OK_S = 5  # a phone's clock within this is right
+MOST_SKEW_S = 2_000_000_000  # a phone whose battery was empty begins in 1970
 LATE_S = 120
 OLDEST = timedelta(hours=72)  # what a phone kept longer off-line is no patrol any more
 LONGEST = timedelta(hours=6)
@@ -48,7 +49,7 @@ def start(
         raise BadInput("grid", _("This is not a grid of yours."))
     now = db_now()
     skew = _skew_s(sent_at, now)
-    at = started_at + timedelta(seconds=skew)
+    at = _on_our_clock(started_at, skew, "started_at")
     if not now - OLDEST <= at <= now + timedelta(minutes=1):
         raise BadInput("started_at", _("At most 72 hours ago, and not in the future."))
     at = min(at, now)
@@ -88,8 +89,7 @@ def take_track(user: User, uuid: UUID, fixes: Sequence[Fix]) -> tuple[Patrol, in
         clean.append(fix._replace(lon=lon, lat=lat))
     patrol = _locked(user, uuid)
     now = db_now()
-    skew = timedelta(seconds=patrol.skew_s)
-    own = [fix._replace(at=fix.at + skew) for fix in clean]
+    own = [fix._replace(at=_on_our_clock(fix.at, patrol.skew_s, f"fixes[{n}].fix_at")) for n, fix in enumerate(clean)]
     # A fix from before the start, from tomorrow or from days ago belongs to something else.
     until = patrol.ended_at or min(now + timedelta(minutes=1), patrol.started_at + LONGEST)
     own = [fix for fix in own if patrol.started_at - timedelta(seconds=30) <= fix.at <= until]
@@ -131,7 +131,7 @@ def check_in(
         away = distance_m(*checked(lon, lat), point.lon, point.lat)
         if away > DOUBTFUL_M:
             raise BadInput("token", _("You are %(metres)s m away from this point.") % {"metres": round(away)})
-    at = min(max(at + timedelta(seconds=patrol.skew_s), patrol.started_at), patrol.ended_at or db_now())
+    at = min(max(_on_our_clock(at, patrol.skew_s, "at"), patrol.started_at), patrol.ended_at or db_now())
     PatrolVisit.objects.get_or_create(patrol=patrol, point=point, how=PatrolVisit.How.CODE, defaults={"at": at})
     _weigh(patrol)
     return patrol, point
@@ -151,7 +151,7 @@ def finish(user: User, uuid: UUID, *, ended_at: datetime, normal: bool) -> Patro
             _weigh(patrol)
         return patrol
     now = db_now()
-    at = ended_at + timedelta(seconds=patrol.skew_s)
+    at = _on_our_clock(ended_at, patrol.skew_s, "ended_at")
     at = min(max(at, patrol.last_fix_at or at, patrol.started_at), now, patrol.started_at + LONGEST)
     patrol.ended_at, patrol.normal = at, normal
     patrol.late = patrol.late or (now - at).total_seconds() > LATE_S
@@ -271,7 +271,16 @@ def _one_at_a_time(user: User) -> None:
 
 def _skew_s(sent_at: datetime | None, now: datetime) -> int:
     skew = (now - sent_at).total_seconds() if sent_at else 0.0
+    if abs(skew) > MOST_SKEW_S:
+        raise BadInput("sent_at", _("This time cannot be right."))
     return round(skew) if abs(skew) > SKEW_OK_S else 0
+
+
+def _on_our_clock(at: datetime, skew_s: int, field: str) -> datetime:
+    try:
+        return at + timedelta(seconds=skew_s)
+    except OverflowError:
+        raise BadInput(field, _("This time cannot be right.")) from None
 
 
 def _polygon(patrol: Patrol) -> shapely.Geometry:

@@ -19,7 +19,7 @@ def figures_today() -> list[dict]:
     """Today's five figures in the order of the slogan; P365 is that of the last 365 whole days.
 
     Each: code, target_s, n, met, missed, open_overdue, attainment (0–1, None below five), p50_s, p90_s, trend
-    [{day, n, attainment}] and measured.
+    [{day, n, attainment}] and measured; P365 also full_days.
     """
     now = timezone.now()
     trends = _trends()
@@ -35,7 +35,7 @@ def _patrols() -> dict:
     line = {"n": year.n, "met": year.met, "missed": year.n - year.met, "attainment": year.attainment}
     days = list(year.days.items())[-TREND_DAYS:]
     trend = [{"day": day.isoformat(), "n": year.grids, "attainment": met / year.grids} for day, met in days]
-    return _figure("P365", line) | {"trend": trend, "measured": year.n > 0}
+    return _figure("P365", line) | {"trend": trend, "measured": year.n > 0, "full_days": year.full_days}
 
 
 @kept_for(60)

@@ -22,8 +22,8 @@ def phone(worker, live_stack, new_page):
         390, 844, mobile=True, permissions=["geolocation"],
         geolocation={"longitude": worker["lon"], "latitude": worker["lat"], "accuracy": 8},
     )  # fmt: skip
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.set_default_timeout(30_000)
+    page.on("pageerror", lambda error: wrong.append(f"{error} {error.stack}"))
+    page.set_default_timeout(60_000)
     page.goto(f"{live_stack.url}/sign-in/?next=/field/")
     page.fill("input[name=username]", "page-worker")
     page.fill("input[name=password]", PASSWORD)
@@ -34,12 +34,15 @@ def phone(worker, live_stack, new_page):
     assert wrong == []
 
 
+OWN = """
+select i.id, (select count(*) from incidents_attachment a where a.incident_id = i.id)
+from incidents_incident i join people_user u on u.id = i.reported_by_id where u.username = 'page-worker' order by 1
+"""
+
+
 def reports(live_stack) -> list[tuple]:
-    return live_stack.sql(
-        "select i.id, (select count(*) from incidents_attachment a where a.incident_id = i.id)"
-        " from incidents_incident i join people_user u on u.id = i.reported_by_id"
-        " where u.username = 'page-worker' order by 1"
-    )
+    """(id, photos) of what the worker has reported."""
+    return live_stack.sql(OWN)
 
 
 def test_a_report_written_off_line_survives_a_reload_and_is_sent_once(phone, live_stack):

@@ -17,7 +17,7 @@ from incidents.models.alerts import SourceKind
 from shushanwei.cockpit.reports import frame as frames
 from shushanwei.cockpit.reports.frame import Frame
 
-EDITION = 1  # raised when a formula changes; a frozen report keeps the number it was made with
+EDITION = 2  # raised when a formula changes; a frozen report keeps the number it was made with
 HARD_AFTER = timedelta(hours=48)
 HARD_RETURNS = 2
 PUBLIC = [
@@ -126,8 +126,15 @@ COUNTS = [
     Figure(
         "closed",
         pgettext_lazy("report", "Closed"),
-        _("incidents closed (E9) in the period"),
-        _in_period("closed_at"),
+        _("incidents closed (E9) in the period, without those handled by their finder"),
+        lambda f: _in_period("closed_at")(f) & Q(self_handled=False),
+        rises_well=True,
+    ),
+    Figure(
+        "self_handled",
+        pgettext_lazy("report", "Handled by the finder"),
+        _("found, handled on the spot and closed by the same person in the period"),
+        lambda f: _in_period("closed_at")(f) & Q(self_handled=True),
         rises_well=True,
     ),
     Figure(

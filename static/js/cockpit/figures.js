@@ -24,10 +24,14 @@ export function tone(figure) {
   return figure.attainment >= 0.8 ? "due" : "missed";
 }
 
+/** "n 82"; of the patrols the days on which every grid was covered. */
+export const count = (figure) =>
+  (!figure.measured ? _("not measured yet") : figure.full_days === undefined ? fill(_("n %(n)s"), { n: figure.n }) : fill(_("%(n)s full days"), { n: figure.full_days }));
+
 /** ["n 82", "4 overdue"]: what stands below a figure. */
 export function under(figure) {
   if (!figure.measured) return [_("not measured yet"), ""];
-  return [fill(_("n %(n)s"), { n: figure.n }), figure.open_overdue ? fill(_("%(n)s overdue"), { n: figure.open_overdue }) : ""];
+  return [count(figure), figure.open_overdue ? fill(_("%(n)s overdue"), { n: figure.open_overdue }) : ""];
 }
 
 /** ["P50 0:12", "P90 0:18"], empty without a figure. */

@@ -19,7 +19,7 @@ export const faults = (failed) =>
   el("span", { class: "faults" }, failed.map((code) => el("span", { class: "tag tag-missed" }, label(FAULTS, code))));
 
 export const minutes = (seconds) => fill(_("%(n)s min"), { n: Math.floor(seconds / 60) });
-export const percent = (share, digits = 1) => (share === null ? "–" : `${(Math.floor(share * 1000) / 10).toFixed(digits)}%`);
+export const percent = (share, digits = 1) => (share === null ? "–" : `${(Math.floor(share * 10 ** (digits + 2) + 1e-6) / 10 ** digits).toFixed(digits)}%`);
 export const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 export const byId = (id) => document.getElementById(id);
 

@@ -1,7 +1,7 @@
 /** The five big figures: attainment, target, n, what is overdue now, and how the last seven days went. */
 
 import { el, put } from "shushan/cockpit/dom";
-import { heading, percentiles, share, tone } from "shushan/cockpit/figures";
+import { count, heading, percentiles, share, tone } from "shushan/cockpit/figures";
 import { fill, _ } from "shushan/words";
 
 export class Figures {
@@ -20,7 +20,7 @@ export class Figures {
       card.unit.hidden = said === "–";
       const shade = tone(figure);
       card.value.parentElement.style.color = shade ? `var(--${shade})` : "";
-      put(card.n, figure.measured ? fill(_("n %(n)s"), { n: figure.n }) : _("not measured yet"));
+      put(card.n, count(figure));
       put(card.over, figure.open_overdue ? fill(_("%(n)s overdue"), { n: figure.open_overdue }) : "");
       const [middle = "", most = ""] = percentiles(figure);
       put(card.middle, middle);
