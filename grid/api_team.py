@@ -21,11 +21,11 @@ class TeamMemberShape(serializers.ModelSerializer):
         fields = ["id", "grid", "type", "label", "name", "organisation", "covers", "phone_masked"]
 
 
-class CallInput(serializers.Serializer):
+class TeamCallInput(serializers.Serializer):
     about = serializers.CharField(max_length=40, required=False, allow_blank=True, default="")
 
 
-class CallShape(serializers.Serializer):
+class TeamPhoneShape(serializers.Serializer):
     phone = serializers.CharField()
 
 
@@ -50,8 +50,8 @@ class TeamCall(APIView):
 
     permission_classes = [holds("grid.call_team")]
 
-    @extend_schema(operation_id="grid_team_call", tags=["grid"], request=CallInput, responses={200: CallShape})
+    @extend_schema(operation_id="grid_team_call", tags=["grid"], request=TeamCallInput, responses={200: TeamPhoneShape})
     def post(self, request, pk):
-        given = CallInput(data=request.data)
+        given = TeamCallInput(data=request.data)
         given.is_valid(raise_exception=True)
         return Response({"phone": team.show_phone(pk, actor=request.user, about=given.validated_data["about"])})

@@ -229,6 +229,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "UnitKindEnum": "dispatch.models.Unit.Kind",
+        "ForceEnum": "dispatch.models.Force",
         "AttachmentKindEnum": "incidents.models.Attachment.Kind",
         "TimeRequestKindEnum": "incidents.models.TimeRequest.Kind",
         "TimeRequestStateEnum": "incidents.models.TimeRequest.State",
