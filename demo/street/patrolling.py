@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 import numpy as np
 import shapely
@@ -69,14 +70,18 @@ def spots(code: str, polygon: dict, label: tuple[float, float]) -> list[Spot]:
 
 def plan_of(code: str, day: date) -> Plan:
     """The plan of a grid for a day: 97–100 % of the grids are covered, on one day in three all of them."""
-    # All grids miss together: most days nobody, on others one or a few of a hundred and fifty.
-    share = random.Random(f"day {day}").choices([0, 0.6, 1, 1.5], [38, 30, 22, 10])[0] / 150
     dice = random.Random(f"{code} {day}")
-    missed = dice.random() < share
+    missed = dice.random() < _share(day)
     minute = int(min(max(dice.choice([dice.gauss(9.4, 1.1), dice.gauss(15.2, 1.6)]) * 60, 7 * 60), 19 * 60))
     tried = dice.random() < (0.55 if missed else 0.05)
     failed = tuple(dice.choice(FAULTS)[0]) if tried else ()
     return Plan(minute, dice.randint(17, 38), not missed, failed, dice.random() < 0.08)
+
+
+@cache
+def _share(day: date) -> float:
+    # All grids miss together: most days nobody, on others one or a few of a hundred and fifty.
+    return random.Random(f"day {day}").choices([0, 0.6, 1, 1.5], [38, 30, 22, 10])[0] / 150
 
 
 def steps(ring: Sequence[tuple[float, float]], seconds: int, every_s: int, kmh: float) -> np.ndarray:

@@ -28,7 +28,7 @@ def phone(worker, live_stack, new_page):
     page.fill("input[name=username]", "page-worker")
     page.fill("input[name=password]", PASSWORD)
     page.press("input[name=password]", "Enter")
-    page.wait_for_url(lambda url: "/field/" in url)
+    page.wait_for_url(lambda url: "/sign-in/" not in url)
     page.wait_for_selector("#field-ready", state="attached")
     yield page
     assert wrong == []

@@ -4,6 +4,7 @@ import json
 import os
 import re
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 import shapely
@@ -14,12 +15,16 @@ from demo.street import layers, places
 from demo.street.accounts import DEPARTMENTS
 from demo.street.happenings import CHANNELS, HAPPENINGS, STORM, chances
 from demo.street.loading import secrets_file
+from demo.street.patrol_history import load_patrols
 from demo.street.sources import CAMERAS
 from dispatch.models import Unit, UnitMember
-from grid.models import Community, Grid, MapLayer, Posting
+from grid import selectors_patrols
+from grid.models import Community, Grid, MapLayer, Patrol, Posting
+from grid.services.positions import track_of
 from incidents.intake.rules import level_of
 from incidents.intake.senders import forget, sender_named
 from incidents.models import Alert, AlertKind, LevelRule, Source
+from shushanwei.common.clock import db_now
 from shushanwei.people.models import RoleGrant, User
 from shushanwei.people.roles import ROLES
 
@@ -140,10 +145,34 @@ def test_every_role_and_every_department_has_an_account(street):
 
 
 @pytest.mark.django_db
-def test_every_grid_has_its_leader_worker_and_collector(street):
+def test_every_grid_has_its_leader_pair_of_workers_and_collector(street):
     held = Counter(Posting.objects.values_list("duty", flat=True))
 
-    assert held == {"leader": 150, "worker": 150, "collector": 150}
+    assert held == {"leader": 150, "worker": 150, "backup": 150, "collector": 150}
+
+
+@pytest.mark.django_db
+def test_a_year_of_patrols_covers_97_to_100_per_cent_and_never_all(street):
+    assert load_patrols() > 50_000
+    assert load_patrols() == 0
+
+    yesterday = selectors_patrols.today() - timedelta(days=1)
+    year = selectors_patrols.year_until(yesterday)
+    assert len(year.days) == 365
+    assert 0.97 <= year.attainment < 1
+    assert 0 < year.full_days < 365
+    last = Patrol.objects.filter(day=yesterday, valid=True).first()
+    assert last.visits.count() == last.points_reached
+    assert len(track_of("patrol", last.pk)) > 40
+    assert not Patrol.objects.filter(ended_at__gt=db_now()).exists()
+
+
+@pytest.mark.django_db
+def test_every_grid_has_points_inside_and_a_route(street):
+    for grid in Grid.objects.filter(kind="social").prefetch_related("patrol_points").select_related("patrol_route"):
+        ground = shapely.geometry.shape(grid.polygon)
+        points = list(grid.patrol_points.all())
+        assert points and all(ground.covers(shapely.Point(p.lon, p.lat)) for p in points), grid.code
 
 
 @pytest.mark.django_db
