@@ -21,10 +21,22 @@ def _start_services() -> None:
     os.environ |= services.as_env() | {HERE: str(local), "LOCAL_DIR": str(local)}
 
 
+def _next_number(folder: Path) -> int:
+    for number in range(1, 16):
+        try:
+            (folder / f"process{number}").mkdir()
+        except FileExistsError:
+            continue
+        return number
+    raise RuntimeError("Redis has sixteen databases: run at most fourteen workers")
+
+
 def _start_django() -> None:
-    # A Redis database for each worker: queues and caches of parallel tests must not meet.
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
-    os.environ["REDIS_URL"] = os.environ["REDIS_URL"].rsplit("/", 1)[0] + f"/{int(worker) + 1}"
+    # A Redis database for each process: queues and caches of parallel tests must not meet, nor what they write for
+    # themselves (secrets, tokens, pictures). Workers learn their names only later, so each takes the next number.
+    number = _next_number(Path(os.environ[HERE]))
+    os.environ["REDIS_URL"] = os.environ["REDIS_URL"].rsplit("/", 1)[0] + f"/{number}"
+    os.environ["LOCAL_DIR"] = str(Path(os.environ[HERE]) / f"process{number}")
     os.environ["DJANGO_SETTINGS_MODULE"] = "shushanwei.settings"
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # the browser of the page tests runs a loop of its own
     os.environ["ALLOWED_HOSTS"] = "localhost,127.0.0.1,testserver"
@@ -36,6 +48,8 @@ def _start_django() -> None:
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     django.setup()
+    # Workers inherit the environment; with this in it their settings would be read before they have their numbers.
+    os.environ.pop("DJANGO_SETTINGS_MODULE")
 
 
 if HERE not in os.environ:

@@ -56,6 +56,7 @@ CENTRE = [
 ]
 # Behind everybody else, so that nobody's name changes.
 LATER = [("lead3", "shift_lead"), ("lead4", "shift_lead")] + [(f"seat{n}", "seat_operator") for n in range(5, 9)]
+LATER.append(("gateway", "car_gateway"))
 
 
 def accounts(communities: list[str], grids: list[tuple[str, str]]) -> list[Account]:

@@ -21,6 +21,14 @@ def partitions() -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
+@pytest.fixture(autouse=True)
+def _no_days_yet(db):
+    """Another test may have started the street, whose days would stand here."""
+    with connection.cursor() as cursor:
+        for day in positions._partitions():
+            cursor.execute(f"drop table {part(day)}")
+
+
 def part(day) -> str:
     return f"{positions.PART}{day:%Y%m%d}"
 
