@@ -82,8 +82,8 @@ def refuse_call(call_id: int, reason: str, *, actor: User | None = None, peer_re
         if order.status == Status.ARRIVED:
             raise WrongStep(_("%(unit)s is on the scene already.") % {"unit": order.unit})
         _take_back(incident, order, "call_refused", actor, reason)
-    call.status, call.ended_at = Call.REFUSED, db_now()
-    call.save(update_fields=["status", "ended_at"])
+    call.status, call.ended_at, call.refusal = Call.REFUSED, db_now(), reason
+    call.save(update_fields=["status", "ended_at", "refusal"])
     _answered(call, actor, refusal=reason, peer_rev=peer_rev)
     story(
         incident,

@@ -255,6 +255,20 @@ def test_a_unit_that_moves_has_set_off(handled, unit, seat):
     assert verbs(incident).count("incident.unit_departed") == 1
 
 
+def test_when_the_police_desk_refuses_the_next_force_is_called_with_the_reason_kept(handled, unit, seat, person):
+    incident = handled()
+    unit("派出所一车", kind="police")
+    unit("执法一队", kind="enforcement")
+    call = services.request_reinforcement(incident.pk, "police", actor=seat, reason="多人聚集")
+
+    services.refuse_call(call.pk, "警力均在处置上级警情", actor=person("police_liaison"))
+    services.assign_waiting()
+
+    assert calls(incident) == [("police", "refused"), ("enforcement", "requested")]
+    refused, following = Reinforcement.objects.filter(incident=incident).order_by("id")
+    assert (refused.refusal, following.reason) == ("警力均在处置上级警情", "多人聚集")
+
+
 @pytest.fixture
 def department(handled, person, seat):
     """A case with its squad on scene, and a department called for help: (incident, call, somebody of it)."""
