@@ -24,6 +24,7 @@ from dispatch.models import (
     PoliceReceipt,
     PoliceTransfer,
     Reinforcement,
+    UnitPosition,
 )
 from dispatch.police.link import line, outbox, sending
 from dispatch.services.photos import keep
@@ -359,6 +360,8 @@ def test_who_dies_while_sending_leaves_the_message_to_the_next(linked, asked):
 
 def test_a_car_arrives_by_its_positions_never_by_its_word(linked, asked, cars):
     call = asked()
+    # Seen where it was a minute ago: from there it can be at the scene without having jumped.
+    UnitPosition.objects.filter(unit__in=cars).update(fix_at=db_now() - timedelta(seconds=60))
     answer = {"subject": f"escalation:{call.pk}", "rev": 1, "answer": "accepted", "car": cars[0].code}
     assert tell("answers", answer, key="k" * 8).json()["status"] == "accepted"
 
