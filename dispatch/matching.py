@@ -29,7 +29,7 @@ class Trust(IntEnum):
     LOST = 2  # older, or never heard: may be sent only with a reason
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class UnitView:
     """What ranking knows of a unit. Degrees are WGS-84; no position: `lon` and `lat` are None."""
 

@@ -1,8 +1,10 @@
 """Reads of units and orders; permission is part of fetching."""
 
+import json
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, TextField
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from dispatch.defaults import RULES
@@ -159,16 +161,18 @@ def unit_views(now: datetime, incident: Incident | None, kinds: list[str]) -> li
     )
     flagged_since = now - timedelta(seconds=STALE_S)
     views = []
-    # Plain rows: models of a thousand units would take longer than ranking them.
-    for pk, name, kind, skills, lon, lat, fix_at, accuracy_m, believed, flagged_at in units.order_by().values_list(
-        "id", "name", "kind", "skills", *(f"position__{column}" for column in POSITION_COLUMNS)
+    known: dict[str, frozenset[str]] = {}
+    # Plain rows: models of a thousand units, and their skills read one by one, would take longer than ranking them.
+    rows = units.order_by().annotate(skill_text=Cast("skills", TextField()))
+    for pk, name, kind, skills, lon, lat, fix_at, accuracy_m, believed, flagged_at in rows.values_list(
+        "id", "name", "kind", "skill_text", *(f"position__{column}" for column in POSITION_COLUMNS)
     ):
         views.append(
             UnitView(
                 id=pk,
                 name=name,
                 kind=kind,
-                skills=frozenset(skills),
+                skills=known.get(skills) or known.setdefault(skills, frozenset(json.loads(skills))),
                 busy=pk in busy,
                 load=load.get(pk, 0),
                 lon=lon if believed else None,
