@@ -24,7 +24,7 @@ def grids_in_reach(user: User, permission: str) -> QuerySet[Grid]:
 
 def grid_for(user: User, code: str, permission: str = "grid.edit_team") -> Grid:
     """One grid in reach; raises NotFound otherwise."""
-    grid = grids_in_reach(user, permission).filter(pk=code[:24]).first()
+    grid = grids_in_reach(user, permission).filter(pk=_code(code)).first()
     if grid is None:
         raise NotFound(_("There is no grid %(code)s.") % {"code": code[:24]})
     return grid
@@ -37,9 +37,10 @@ def locked_grid(code: str) -> Grid:
 
 def team_of(user: User, grid_code: str) -> list[CoGovernanceMember]:
     """The team of a grid now, in the order of the nine roles; empty beyond the reader's reach."""
-    if not grids_in_reach(user, "grid.view_team").filter(pk=grid_code[:24]).exists():
+    code = _code(grid_code)
+    if not grids_in_reach(user, "grid.view_team").filter(pk=code).exists():
         return []
-    return list(members_now().filter(grid=grid_code[:24]))
+    return list(members_now().filter(grid=code))
 
 
 def members_now() -> QuerySet[CoGovernanceMember]:
@@ -54,6 +55,11 @@ def member_for(user: User, pk: int, permission: str) -> CoGovernanceMember:
     if member is None or not grids_in_reach(user, permission).filter(pk=member.grid_id).exists():
         raise NotFound(_("There is no team member %(id)s.") % {"id": pk})
     return member
+
+
+def _code(text: str) -> str:
+    # From an address anything may come; PostgreSQL cannot even be asked for a NUL.
+    return text.replace("\x00", "")[:24]
 
 
 def _areas(reach: Reach) -> Q:

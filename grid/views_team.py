@@ -89,8 +89,8 @@ def _page(
     chosen = next((grid for grid in grids if grid.code == request.GET.get("grid", "")), grids[0] if grids else None)
     members = selectors.team_of(user, chosen.code) if chosen else []  # type: ignore[arg-type]
     may_edit = chosen is not None and _may_edit(request, chosen)
-    if editing is None and may_edit and (wanted := request.GET.get("edit", "")).isdigit():
-        editing = next((member for member in members if member.pk == int(wanted)), None)
+    if editing is None and may_edit:
+        editing = next((member for member in members if str(member.pk) == request.GET.get("edit")), None)
     by_type = [(code, label, [m for m in members if m.type == code]) for code, label in Type.choices]
     return render(
         request,
