@@ -2,6 +2,7 @@
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from grid.models import CoGovernanceMember
 
@@ -10,7 +11,7 @@ class MemberForm(forms.Form):
     """A card: role, name, phone, where from, what for."""
 
     type = forms.ChoiceField(label=_("Role"), choices=[("", _("choose")), *CoGovernanceMember.Type.choices])
-    name = forms.CharField(label=_("Name"), max_length=40)
+    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=40)
     phone = forms.CharField(label=_("Phone"), max_length=20)
     organisation = forms.CharField(label=_("Organisation or office"), max_length=80, required=False)
     covers = forms.CharField(label=_("Buildings answered for"), max_length=80, required=False)

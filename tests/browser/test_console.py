@@ -120,6 +120,17 @@ def test_hostile_words_are_shown_and_never_run(signed_in, happens):
     assert page.locator("#queue img, #case h1 img, #alarms img").count() == 0
 
 
+@pytest.mark.parametrize("width", [1280, 1440, 1920])
+def test_the_console_never_grows_wider_than_its_screen(signed_in, happens, width):
+    page = signed_in("page-a", "/console/", width=width, height=900)
+    incident, _number = happens("窄屏幕上的事件")
+    row(page, incident).click()
+    page.locator(".unit-pick, #case h1").first.wait_for()
+    right = page.evaluate("Math.max(...[...document.querySelectorAll('.con-bar, .con > section, #foot')]"
+                          ".map((part) => part.getBoundingClientRect().right))")  # fmt: skip
+    assert right <= width
+
+
 def test_the_keyboard_walks_searches_and_explains(signed_in, happens):
     page = signed_in("page-a", "/console/")
     first, _number = happens("键盘测试甲")
