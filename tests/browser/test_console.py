@@ -120,6 +120,20 @@ def test_hostile_words_are_shown_and_never_run(signed_in, happens):
     assert page.locator("#queue img, #case h1 img, #alarms img").count() == 0
 
 
+def test_a_case_goes_to_the_department_that_was_chosen(signed_in, happens, live_stack):
+    page = signed_in("page-a", "/console/")
+    incident, _number = happens("交给部门的事件", level=4)
+    live_stack.sql("update incidents_incident set status = 'pending_dispatch' where id = %s", incident)
+    page.reload()
+    row(page, incident).click()
+    page.locator("[data-action=department]").click()
+    page.locator("#sheet select[name=department]").select_option(index=2)
+    chosen = page.locator("#sheet select[name=department] option:checked").inner_text().split(" · ")[0]
+    page.locator("#sheet button[value=yes]").click()
+    page.locator(".order", has_text=chosen).wait_for()
+    has_status(page, incident, "dispatched")
+
+
 @pytest.mark.parametrize("width", [1280, 1440, 1920])
 def test_the_console_never_grows_wider_than_its_screen(signed_in, happens, width):
     page = signed_in("page-a", "/console/", width=width, height=900)

@@ -1,6 +1,5 @@
-/** Which forces were called to one case: their answer, their car, their fifteen minutes, and who was called instead. */
+/** Which forces were called to one case: their answer, their car, and who was called instead. */
 
-import { clockElement, setClock } from "shushan/clock";
 import { arrange, el, put } from "shushan/cockpit/dom";
 import { get } from "shushan/http";
 import { serverNow } from "shushan/servertime";
@@ -29,7 +28,7 @@ export class Forces {
   /** The incident as it is now; its calls are asked for anew when the story has grown. */
   set(incident) {
     const fresh = this.id !== incident.id || this.rev !== incident.rev;
-    Object.assign(this, { id: incident.id, rev: incident.rev, deadlines: incident.deadlines ?? [] });
+    Object.assign(this, { id: incident.id, rev: incident.rev });
     if (!incident.reinforcement_requested_at) {
       this.element.hidden = true;
       return;
@@ -58,19 +57,14 @@ export class Forces {
   }
 
   #row(call) {
-    const sign = JSON.stringify(call);
-    const held = this.rows.get(call.id);
-    const deadline = this.deadlines.find((each) => each.code === "S15" && each.part === call.force);
-    if (held?.sign === sign) {
-      if (deadline && held.clock) setClock(held.clock, deadline);
-      return held.node;
-    }
-    const { labels } = this;
     const followed = this.calls.find((each) => each.follows === call.id);
+    const sign = JSON.stringify([call, followed?.id]);
+    const held = this.rows.get(call.id);
+    if (held?.sign === sign) return held.node;
+    const { labels } = this;
     const times = [
       ["requested_at", _("called")], ["accepted_at", _("accepted")], ["departed_at", _("set off")], ["arrived_at", _("on scene")],
     ].filter(([column]) => call[column]);
-    const clock = deadline && !call.ended_at && !call.arrived_at ? clockElement(deadline) : null;
     const left = el("span", { class: "muted small" });
     const node = el(
       "div",
@@ -81,13 +75,12 @@ export class Forces {
         el("b", {}, call.department ? named(call.department) : labels.forces[call.force] ?? call.force),
         call.unit ? el("span", { class: "muted small" }, call.unit) : null,
         el("span", { class: `tag tag-${TONES[call.status] ?? ""}` }, labels.calls[call.status] ?? call.status),
-        clock,
       ),
       el("div", { class: "order-times" }, times.map(([column, word]) => el("span", {}, `${word} ${clockTime(call[column])}`)), left),
       call.refusal || call.reason ? el("p", { class: "story-note" }, call.refusal || call.reason) : null,
       followed ? el("p", { class: "muted small" }, fill(_("instead: %(force)s"), { force: labels.forces[followed.force] ?? followed.force })) : null,
     );
-    this.rows.set(call.id, { sign, node, clock, left, call });
+    this.rows.set(call.id, { sign, node, left, call });
     return node;
   }
 
