@@ -119,7 +119,8 @@ def check_in(
 ) -> tuple[Patrol, PatrolPoint]:  # fmt: skip
     """Call at a point by its QR code; twice changes nothing.
 
-    Raises BadInput for `token`: no such code, another grid's, or more than 300 m away by a good position.
+    Raises BadInput for `token`: no such code, another grid's, or more than 300 m away by a good position; and for
+    `lon` and `lat` that are no place on earth.
     """
     patrol = _locked(user, uuid)
     point = PatrolPoint.objects.filter(token=token, is_active=True).select_related("grid").first()
@@ -128,7 +129,10 @@ def check_in(
     if point.grid_id != patrol.grid_id:
         raise BadInput("token", _("This point belongs to %(grid)s.") % {"grid": point.grid.name})
     if lon is not None and lat is not None and accuracy_m is not None and accuracy_m <= 50:
-        away = distance_m(*checked(lon, lat), point.lon, point.lat)
+        try:
+            away = distance_m(*checked(lon, lat), point.lon, point.lat)
+        except BadPosition as error:
+            raise BadInput(error.field, str(error)) from None
         if away > DOUBTFUL_M:
             raise BadInput("token", _("You are %(metres)s m away from this point.") % {"metres": round(away)})
     at = min(max(_on_our_clock(at, patrol.skew_s, "at"), patrol.started_at), patrol.ended_at or db_now())

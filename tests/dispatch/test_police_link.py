@@ -16,16 +16,9 @@ from hypothesis import strategies as st
 from demo.peer.store import Store
 from dispatch import services
 from dispatch.models import (
-    Assignment,
-    LinkSubject,
-    PoliceCall,
-    PoliceLink,
-    PoliceMessage,
-    PoliceReceipt,
-    PoliceTransfer,
-    Reinforcement,
-    UnitPosition,
-)
+    Assignment, LinkSubject, PoliceCall, PoliceLink, PoliceMessage, PoliceReceipt,
+    PoliceTransfer, Reinforcement, UnitPosition,
+)  # fmt: skip
 from dispatch.police.link import line, outbox, sending
 from dispatch.services.photos import keep
 from incidents.intake.signing import sign
@@ -391,9 +384,14 @@ def test_the_state_and_the_photos_are_given_to_the_signed_only(linked, asked, se
     call = asked()
     photo = keep(Incident.objects.get(pk=call.incident_id), services.Photo(picture(), uuid4()), "near", seat)
     at = int(time.time())
-    headers = {"X-Timestamp": str(at), "X-Signature": sign(SECRET.encode(), at, b"")}
-    state = Client().get("/api/v1/police-link/state/", headers=headers).json()
-    assert state["escalations"][0]["data"]["photos"][0]["uuid"] == str(photo.uuid)
-    assert Client().get(f"/api/v1/police-link/photos/{photo.uuid}/", headers=headers).status_code == 200
-    assert Client().get(f"/api/v1/police-link/photos/{photo.uuid}/").status_code == 401
-    assert Client().get("/api/v1/police-link/state/").status_code == 401
+
+    def ask(path, signed):
+        headers = {"X-Timestamp": str(at), "X-Signature": sign(SECRET.encode(), at, signed.encode())}
+        return Client().get(path, headers=headers)
+
+    state, own = "/api/v1/police-link/state/", f"/api/v1/police-link/photos/{photo.uuid}/"
+    assert ask(state, state).json()["escalations"][0]["data"]["photos"][0]["uuid"] == str(photo.uuid)
+    assert ask(own, own).status_code == 200
+    for path, signed in [(own, state), (state, own), (own, ""), (f"{own}?thumb=1", own)]:
+        assert ask(path, signed).status_code == 401
+    assert [Client().get(path).status_code for path in (own, state)] == [401, 401]

@@ -136,6 +136,18 @@ def test_a_code_counts_where_the_position_is_poor_and_not_from_the_sofa(worker, 
         patrols.check_in(user, uuid, "no-such-code", at=db_now())
 
 
+@pytest.mark.parametrize(("lon", "lat", "field"), [(0, 0, "lon"), (999, 30.1, "lon"), (120.2, -91, "lat")])
+def test_a_check_in_from_nowhere_on_earth_is_refused_by_field(worker, home, lon, lat, field):
+    user, start, uuid = worker(), ago(minutes=5), uuid4()
+    point = home.patrol_points.first()
+    patrols.start(user, home.code, uuid=uuid, device="phone-a", started_at=start)
+
+    with pytest.raises(BadInput) as refused:
+        patrols.check_in(user, uuid, point.token, at=start, lon=lon, lat=lat, accuracy_m=5)
+
+    assert refused.value.field == field
+
+
 def test_a_point_that_was_given_a_new_code_refuses_the_old_sheet(worker, home):
     from grid.services.patrol_points import renew_code
 
