@@ -16,8 +16,14 @@ from hypothesis import strategies as st
 from demo.peer.store import Store
 from dispatch import services
 from dispatch.models import (
-    Assignment, LinkSubject, PoliceCall, PoliceLink, PoliceMessage, PoliceReceipt,
-    PoliceTransfer, Reinforcement, UnitPosition,
+    Assignment,
+    LinkSubject,
+    PoliceCall,
+    PoliceLink,
+    PoliceMessage,
+    PoliceReceipt,
+    PoliceTransfer,
+    Reinforcement,
 )  # fmt: skip
 from dispatch.police.link import line, outbox, sending
 from dispatch.services.photos import keep
@@ -353,8 +359,7 @@ def test_who_dies_while_sending_leaves_the_message_to_the_next(linked, asked):
 
 def test_a_car_arrives_by_its_positions_never_by_its_word(linked, asked, cars):
     call = asked()
-    # Seen where it was a minute ago: from there it can be at the scene without having jumped.
-    UnitPosition.objects.filter(unit__in=cars).update(fix_at=db_now() - timedelta(seconds=60))
+    type(cars[0].position).objects.update(fix_at=db_now() - timedelta(seconds=60))  # a drive from there is no jump
     answer = {"subject": f"escalation:{call.pk}", "rev": 1, "answer": "accepted", "car": cars[0].code}
     assert tell("answers", answer, key="k" * 8).json()["status"] == "accepted"
 
@@ -383,9 +388,9 @@ def test_an_unknown_car_does_not_take_the_others_along(linked, street, cars):
 def test_the_state_and_the_photos_are_given_to_the_signed_only(linked, asked, seat):
     call = asked()
     photo = keep(Incident.objects.get(pk=call.incident_id), services.Photo(picture(), uuid4()), "near", seat)
-    at = int(time.time())
 
     def ask(path, signed):
+        at = int(time.time())
         headers = {"X-Timestamp": str(at), "X-Signature": sign(SECRET.encode(), at, signed.encode())}
         return Client().get(path, headers=headers)
 
