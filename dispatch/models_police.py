@@ -117,7 +117,6 @@ class PoliceCall(models.Model):
     call = models.OneToOneField("dispatch.Reinforcement", models.PROTECT, primary_key=True, related_name="police")
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     answered_at = models.DateTimeField(null=True, blank=True)
-    refusal = models.TextField(blank=True)
     peer_rev = models.BigIntegerField(default=0)  # the newest version of the other side's book that was taken
 
     class Meta:

@@ -76,7 +76,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("answered_at", models.DateTimeField(blank=True, null=True)),
-                ("refusal", models.TextField(blank=True)),
                 ("peer_rev", models.BigIntegerField(default=0)),
                 (
                     "answered_by",

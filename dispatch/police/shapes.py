@@ -63,7 +63,7 @@ def call_shape(call: Reinforcement) -> dict[str, Any]:
         "car": order.unit.name if order is not None and order.unit is not None and _counts(order) else None,
         "answered_by": str(said.answered_by) if said and said.answered_by_id else None,
         "answered_at": iso(said.answered_at) if said else None,
-        "refusal": said.refusal if said else "",
+        "refusal": call.refusal,
     }
 
 

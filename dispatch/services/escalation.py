@@ -52,9 +52,9 @@ def accept_call(
         if (best := proposed(ranked)) is not None:
             order = _send(incident, call, best.unit.id, actor)
     first = call.status != Call.ACCEPTED
-    call.status, call.ended_at = Call.ACCEPTED, None
+    call.status, call.ended_at, call.refusal = Call.ACCEPTED, None, ""
     call.accepted_at = call.accepted_at or db_now()
-    call.save(update_fields=["status", "ended_at", "accepted_at"])
+    call.save(update_fields=["status", "ended_at", "refusal", "accepted_at"])
     _answered(call, actor, peer_rev=peer_rev)
     if order is not None and order.status == Status.OFFERED:
         # The desk tells its car by radio: the order is heard and taken in one.
@@ -84,7 +84,7 @@ def refuse_call(call_id: int, reason: str, *, actor: User | None = None, peer_re
         _take_back(incident, order, "call_refused", actor, reason)
     call.status, call.ended_at, call.refusal = Call.REFUSED, db_now(), reason
     call.save(update_fields=["status", "ended_at", "refusal"])
-    _answered(call, actor, refusal=reason, peer_rev=peer_rev)
+    _answered(call, actor, peer_rev=peer_rev)
     story(
         incident,
         "reinforcement_refused",
@@ -145,9 +145,9 @@ def _take_back(incident: Incident, order: Assignment, reason: str, actor: User |
     story(incident, "unit_recalled", actor=actor, note=note, data=about(order))
 
 
-def _answered(call: Reinforcement, actor: User | None, *, refusal: str = "", peer_rev: int = 0) -> None:
+def _answered(call: Reinforcement, actor: User | None, *, peer_rev: int = 0) -> None:
     said, _made = PoliceCall.objects.select_for_update(no_key=True).get_or_create(call=call)
-    said.answered_by, said.answered_at, said.refusal = actor, said.answered_at or db_now(), refusal
+    said.answered_by, said.answered_at = actor, said.answered_at or db_now()
     said.peer_rev = max(said.peer_rev, peer_rev)
     said.save()
 

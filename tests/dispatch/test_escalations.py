@@ -86,7 +86,7 @@ def test_a_refusal_says_why_and_frees_the_car(asked, car, officer):
 
     call = again(call)
     assert call.status == "refused" and call.ended_at is not None
-    assert PoliceCall.objects.get(call=call).refusal == "警力均在处置上级警情"
+    assert again(call).refusal == "警力均在处置上级警情"
     assert not Assignment.objects.filter(unit=car, ended_at__isnull=True).exists()
     assert verbs(call.incident).count("incident.reinforcement_refused") == 1
     assert Deadline.objects.filter(incident=call.incident, code="S15", void_at__isnull=True).exists()  # still counts
