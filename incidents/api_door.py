@@ -1,9 +1,7 @@
 """The door for alerts, `POST /api/v1/alerts/`: who sent it, is it whole, is it too much, then one insert."""
 
-import re
 import tempfile
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from itertools import islice
@@ -21,12 +19,12 @@ from incidents.intake.receiving import Received, receive
 from incidents.intake.senders import Sender, sender_named
 from incidents.intake.signing import BadSignature, Check
 from shushanwei.common.errors import problem
+from shushanwei.common.tracing import trace_of
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
 JSON = {"application/json"}
 LINES = {"application/x-ndjson", "application/ndjson", "application/jsonl"}
-TRACE = re.compile(r"[A-Za-z0-9._-]{1,40}", re.ASCII)
 NOT_BELIEVED = "the source is unknown, switched off, or the signature is not that of this body"
 ALERTS = Counter("intake_alerts_total", "Alerts at the door", ["source", "outcome"])
 SECONDS = Histogram(
@@ -60,12 +58,6 @@ def receive_alerts(request: HttpRequest) -> HttpResponse:
     response["X-Request-Id"] = trace
     SECONDS.observe(time.perf_counter() - begun)
     return response
-
-
-def trace_of(request: HttpRequest) -> str:
-    """The sender's X-Request-Id when it can stand in a log, else a new one."""
-    given = request.META.get("HTTP_X_REQUEST_ID", "")
-    return given if TRACE.fullmatch(given) else uuid.uuid4().hex
 
 
 def _take_in(request: HttpRequest, trace: str) -> dict[str, Any]:

@@ -7,6 +7,6 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shushanwei.settings")
 pages = get_wsgi_application()
 
-from shushanwei.straight import alerts_first  # noqa: E402 - only when Django is set up
+from shushanwei.straight import machines_first  # noqa: E402 - only when Django is set up
 
-application = alerts_first(pages)
+application = machines_first(pages)

@@ -20,6 +20,7 @@ from shushanwei import roles
 from shushanwei.addresses import Services
 from shushanwei.config import BASE_DIR
 from shushanwei.processes import end, launch
+from tests.shell import Shell
 
 # How each program is told from the others by its command line.
 MARKS = {
@@ -56,6 +57,7 @@ class Stack:
         self.env |= env
         self.process: subprocess.Popen[bytes] | None = None
         self.others: list[subprocess.Popen[bytes]] = []
+        self.shell: Shell | None = None
 
     def start(self, *options: str, patience_s: float = 300) -> "Stack":
         """Start everything (`--bare` unless options are given) and wait until `/readyz` says yes."""
@@ -71,6 +73,9 @@ class Stack:
         for other in self.others:
             end(other)
         self.others.clear()
+        if self.shell is not None:
+            self.shell.close()
+            self.shell = None
         if self.process:
             end(self.process, signal.SIGINT, patience_s=60)
             self.process = None
@@ -126,8 +131,10 @@ class Stack:
         return done.stdout
 
     def django(self, code: str) -> str:
-        """Run Python with Django set up on this installation; returns what it printed."""
-        return self.manage("shell", "--no-imports", "-c", code)
+        """Run Python with Django set up on this installation, in a shell that stays open; returns what it printed."""
+        if self.shell is None:
+            self.shell = Shell(self.full_env(), str(BASE_DIR))
+        return self.shell.run(code)
 
     def sql(self, query: str, *values: object) -> list[tuple]:
         """Rows of one query on this installation's database (a change is committed)."""

@@ -13,7 +13,7 @@ from dispatch import selectors
 from dispatch.models import ArrivalProof, Assignment, Unit, UnitPosition
 from dispatch.services.answers import depart, set_arrived
 from dispatch.services.base import Status, locked_order
-from dispatch.services.duty import hear
+from dispatch.services.duty import HEARD_EVERY_S, hear
 from dispatch.shapes import position_shape
 from dispatch.tracking import FIXES_NEEDED, GEOFENCE_M, Fix, is_jump, is_late, near_after
 from grid.models import PositionFix
@@ -71,8 +71,11 @@ def take_unit_positions(
     skew = received_at - sent_at if sent_at else timedelta(0)
     clean = sorted((_clean(i, fix, skew, received_at) for i, fix in enumerate(fixes)), key=lambda f: f.fix_at)
     taken, believed = _keep(unit, clean, received_at, device)
-    order = Assignment.objects.filter(unit=unit, status=Status.ACCEPTED, ended_at__isnull=True).first()
-    if order is not None and unit.on_duty_since is not None:
+    order = None
+    if unit.on_duty_since is not None:
+        live_orders = Assignment.objects.filter(unit=unit, status=Status.ACCEPTED, ended_at__isnull=True)
+        order = live_orders.select_related("incident").first()
+    if order is not None:
         fresh = [fix for fix in believed if not is_late(fix, received_at)]
         if order.departed_at is None and any((fix.speed_kmh or 0) >= SET_OFF_KMH for fix in fresh):
             with suppress(Conflict):  # recalled in this moment
@@ -178,10 +181,16 @@ def _keep(unit: Unit, fixes: Sequence[Fix], received_at: datetime, device: str) 
             "believed": False,
         }
     if believed or flag:
-        row, _made = UnitPosition.objects.update_or_create(unit=unit, defaults=columns)
+        if row is None:
+            row, _made = UnitPosition.objects.update_or_create(unit=unit, defaults=columns)
+        else:
+            for name, value in columns.items():
+                setattr(row, name, value)
+            row.save(update_fields=columns)
         if shape := position_shape(row, received_at):
             transaction.on_commit(lambda: live.publish({"type": "positions", "units": [shape]}), robust=True)
-    hear(unit.pk)
+    if unit.seen_at is None or (received_at - unit.seen_at).total_seconds() > HEARD_EVERY_S:
+        hear(unit.pk)
     return taken, believed
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from dispatch.models import ArrivalProof, Assignment, Unit, UnitMember, UnitPosition
+from dispatch.models import ArrivalProof, Assignment, Reinforcement, Unit, UnitMember, UnitPosition
 from dispatch.services import answers
 from grid.models import Grid, Patrol
 from grid.patrolling import Fix
@@ -12,7 +12,7 @@ from grid.selectors import grid_at
 from grid.services import patrols
 from grid.services.patrol_points import add_point
 from incidents import services
-from incidents.models import CaseCategory
+from incidents.models import CaseCategory, Deadline, Incident
 from incidents.services import Draft
 from shushanwei.common.clock import db_now
 from shushanwei.journal import live
@@ -50,6 +50,16 @@ def heard() -> None:
     Unit.objects.filter(code="PAGE1").update(on_duty_since=now, seen_at=now)
     place = {"lon": LON, "lat": LAT + 0.001, "accuracy_m": 8, "fix_at": now, "received_at": now}
     UnitPosition.objects.update_or_create(unit=Unit.objects.get(code="PAGE1"), defaults=place)
+
+
+def quiet() -> None:
+    """What earlier stories left open is over, and their units are at home: nothing orders the unit of the next one."""
+    now = db_now()
+    Assignment.objects.filter(ended_at=None).update(status=Assignment.Status.RECALLED, ended_at=now)
+    Reinforcement.objects.filter(ended_at=None).update(status=Reinforcement.Status.CANCELLED, ended_at=now)
+    Deadline.objects.filter(stopped_at=None).update(stopped_at=now)
+    Incident.objects.filter(ended_at=None).update(status="closed", ended_at=now, closed_at=now)
+    Unit.objects.update(on_duty_since=None)
 
 
 def police_car() -> int:

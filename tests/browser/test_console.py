@@ -19,6 +19,7 @@ def has_status(page, incident: int, status: str) -> None:
 
 
 def test_two_seats_watch_each_other_through_a_case(signed_in, happens, act):
+    act("quiet")
     a, b = signed_in("page-a", "/console/"), signed_in("page-b", "/console/", width=1920, height=1080)
     act("heard")
     incident, number = happens("两户因楼道堆物争吵")

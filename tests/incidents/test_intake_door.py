@@ -286,12 +286,12 @@ def test_overlapping_batches_in_opposite_order_do_not_lock_each_other_out(camera
 
 
 def test_the_straight_way_says_what_the_layers_say(camera):
-    from shushanwei.straight import alerts_first
+    from shushanwei.straight import machines_first
     from tests.incidents.wsgi_client import call
 
     raw = json.dumps(an_alert(external_id="s1")).encode()
     passed_on = []
-    door = alerts_first(lambda environ, start: passed_on.append(environ) or [b""])
+    door = machines_first(lambda environ, start: passed_on.append(environ) or [b""])
     status, headers, body = call(door, raw, camera.headers(raw))
     assert (status, json.loads(body)["accepted"]) == (202, 1)
     assert headers["X-Content-Type-Options"] == "nosniff" and headers["X-Request-Id"]
@@ -304,10 +304,10 @@ def test_the_straight_way_says_what_the_layers_say(camera):
 
 
 def test_a_body_sent_in_chunks_is_read_to_its_end(camera):
-    from shushanwei.straight import alerts_first
+    from shushanwei.straight import machines_first
     from tests.incidents.wsgi_client import call
 
     raw = b"\n".join(json.dumps(an_alert()).encode() for _ in range(20))
-    door = alerts_first(lambda environ, start: [b""])
+    door = machines_first(lambda environ, start: [b""])
     status, _, body = call(door, raw, camera.headers(raw), chunked=True, kind="application/x-ndjson")
     assert (status, json.loads(body)["accepted"]) == (202, 20)

@@ -6,11 +6,11 @@ import sys
 from tests.incidents.intake_fixtures import ADDRESS
 
 
-def call(application, raw: bytes, headers: dict[str, str], *, chunked=False, kind="application/json"):
-    """POST `raw` to the door for alerts: (status, headers, body)."""
+def call(application, raw: bytes, headers: dict[str, str], *, chunked=False, kind="application/json", path=ADDRESS):
+    """POST `raw` to the door for alerts, or another: (status, headers, body)."""
     environ = {
         "REQUEST_METHOD": "POST",
-        "PATH_INFO": ADDRESS,
+        "PATH_INFO": path,
         "QUERY_STRING": "",
         "SERVER_NAME": "testserver",
         "SERVER_PORT": "80",

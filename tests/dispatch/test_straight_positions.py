@@ -1,0 +1,153 @@
+"""A phone's position on the straight way: the same rules as through the layers, and all doubt goes through them."""
+
+import json
+
+import pytest
+from django.test import Client, override_settings
+from knox.models import AuthToken
+
+from dispatch.models import Assignment, UnitPosition
+from grid.models import PositionFix
+from shushanwei.common.clock import db_now
+from shushanwei.straight import POSITIONS, machines_first
+from shushanwei.wsgi import pages
+from tests.dispatch.conftest import CENTRE
+from tests.incidents.wsgi_client import call
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def layers():
+    """The bodies that went on through the layers."""
+    return []
+
+
+@pytest.fixture
+def send(layers):
+    """POST a body as the web server hands it over: (status, headers, answer); status None through the layers."""
+
+    def through(environ, start_response):
+        layers.append(environ["wsgi.input"].read())
+        return [b"null"]
+
+    def post(body, token="", **headers):
+        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+        headers |= {"Authorization": f"Token {token}"} if token else {}
+        status, told, answer = call(machines_first(through), raw, headers, path=POSITIONS)
+        return status, told, json.loads(answer)
+
+    return post
+
+
+@pytest.fixture
+def phone(unit):
+    made = unit()
+    return made, AuthToken.objects.create(user=made.crew)[1]
+
+
+def one_fix(**values) -> dict:
+    fix = {"lon": CENTRE[0], "lat": CENTRE[1], "accuracy_m": 9, "speed_kmh": 20, "fix_at": db_now().isoformat()}
+    return {"fixes": [fix | values]}
+
+
+def test_a_whole_fix_is_kept_and_answered_without_the_layers(phone, send, layers):
+    unit, token = phone
+    status, headers, answer = send(one_fix(lat=CENTRE[1] + 0.0045), token)
+    assert (status, layers) == (200, [])
+    assert answer == {"taken": 1, "late": 0, "flagged": 0, "old": 0, "arrived": False}
+    assert headers["X-Request-Id"] and headers["X-Content-Type-Options"] == "nosniff"
+    assert UnitPosition.objects.get(unit=unit).lat == pytest.approx(CENTRE[1] + 0.0045)
+    assert PositionFix.objects.filter(subject_id=unit.pk).count() == 1
+
+
+def test_a_fix_sent_twice_is_kept_once(phone, send):
+    unit, token = phone
+    body = one_fix(lat=CENTRE[1] + 0.0045)
+    send(body, token)
+    status, _headers, answer = send(body, token)
+    assert (status, answer["old"]) == (200, 1)
+    assert PositionFix.objects.filter(subject_id=unit.pk).count() == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{",
+        b"[]",
+        {"fixes": []},
+        {"fixes": [{"lon": 1}]},
+        {"fixes": [{"lon": 999, "lat": 30, "accuracy_m": 1, "fix_at": "2026-11-27T00:00:00Z"}]},
+        {"fixes": [{"lon": 120, "lat": 30, "accuracy_m": -1, "fix_at": "2026-11-27T00:00:00Z"}]},
+        {"fixes": [{"lon": 120, "lat": 30, "accuracy_m": 1, "fix_at": "1970-01-01T00:00:00Z"}]},
+        {"fixes": [{"lon": 120, "lat": 30, "accuracy_m": 1, "fix_at": "2026-11-27T00:00:00Z", "crs": "moon"}]},
+        {"fixes": [{"lon": 120, "lat": 30, "accuracy_m": 1, "fix_at": "yesterday"}]},
+    ],
+)
+def test_what_is_not_whole_goes_on_unchanged_to_be_refused_by_name(phone, send, layers, body):
+    _unit, token = phone
+    status, _headers, _answer = send(body, token)
+    assert status is None
+    assert layers == [body if isinstance(body, bytes) else json.dumps(body).encode()]
+
+
+def test_the_layers_name_the_field_of_a_fix_that_came_the_straight_way(phone):
+    _unit, token = phone
+    raw = json.dumps({"fixes": [{"lon": 999, "lat": 30, "accuracy_m": 1, "fix_at": "2026-11-27T00:00:00Z"}]}).encode()
+    status, _headers, body = call(
+        machines_first(pages), raw, {"Authorization": f"Token {token}", "Host": "localhost"}, path=POSITIONS
+    )
+    assert status == 422
+    assert json.loads(body)["errors"][0]["field"] == "fixes[0].lon"
+
+
+def test_a_stranger_goes_through_the_layers(phone, send, layers, person):
+    unit, token = phone
+    body = one_fix()
+    send(body)
+    send(body, "0" * 64)
+    send(body, AuthToken.objects.create(user=person("seat_operator", "other"))[1])
+    send(body, AuthToken.objects.create(user=person("responder", "unitless"))[1])
+    unit.crew.is_active = False
+    unit.crew.save()
+    send(body, token)
+    assert len(layers) == 5
+    assert not PositionFix.objects.exists()
+
+
+def test_a_token_given_back_is_worth_nothing_at_once(phone, send, layers):
+    _unit, token = phone
+    assert send(one_fix(), token)[0] == 200
+    AuthToken.objects.all().delete()
+    send(one_fix(), token)
+    assert len(layers) == 1
+
+
+def test_two_fixes_at_the_scene_are_the_arrival_on_this_way_too(phone, send, opened, seat):
+    from dispatch.services import accept, order_unit
+
+    unit, token = phone
+    incident = opened()
+    order = order_unit(incident.pk, unit.pk, actor=seat)
+    accept(order.pk, actor=unit.crew)
+    UnitPosition.objects.all().delete()
+    assert send(one_fix(), token)[2]["arrived"] is False
+    assert send(one_fix(), token)[2]["arrived"] is True
+    assert Assignment.objects.get(pk=order.pk).arrived_at is not None
+
+
+def test_where_only_https_is_served_a_plain_fix_goes_through_the_layers(phone, send, layers):
+    _unit, token = phone
+    with override_settings(SECURE_SSL_REDIRECT=True):
+        send(one_fix(), token)
+    assert len(layers) == 1
+
+
+def test_both_ways_answer_alike(phone, send):
+    _unit, token = phone
+    client = Client(HTTP_AUTHORIZATION=f"Token {token}")
+    body = one_fix()
+    straight = send(body, token)[2]
+    layered = client.post(POSITIONS, json.dumps(one_fix()), content_type="application/json")
+    assert layered.status_code == 200
+    assert layered.json().keys() == straight.keys()
