@@ -11,6 +11,11 @@ SCHEDULE = {
         "schedule": 1.0,
         "options": {"queue": "default", "expires": 2},
     },
+    "watch-units": {
+        "task": "dispatch.watch_units",
+        "schedule": 60.0,
+        "options": {"queue": "default", "expires": 60},
+    },
     "sweep-transfers": {
         "task": "dispatch.sweep_transfers",
         "schedule": 1.0,

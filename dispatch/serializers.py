@@ -340,6 +340,7 @@ class PhoneState(serializers.Serializer):
 
     now = serializers.DateTimeField()
     unit = UnitShape()
+    roster = serializers.JSONField(allow_null=True, help_text="who is planned: {names, from, until, now}")
     assignment = AssignmentShape(allow_null=True)
     incident = IncidentShape(allow_null=True)
     story = PhoneLine(many=True)

@@ -1,10 +1,12 @@
 """Everything a unit's phone shows, as one dictionary: for the page and for the API."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from dispatch import selectors
 from dispatch.models import Assignment, Reinforcement, Unit
 from dispatch.shapes import ASSIGNMENT_RELATED, CALL_RELATED, iso, read_assignment, reinforcement_shape, unit_shape
+from grid.models import Post
+from grid.selectors_shifts import next_duty, on_duty
 from incidents.models import Incident
 from incidents.shapes import RELATED, UNSHOWN, incident_shape
 from shushanwei.common.clock import db_now
@@ -14,6 +16,19 @@ JUST_NOW = timedelta(minutes=10)
 STORY_SHOWN = 40
 
 
+def _roster(unit: Unit, now: datetime) -> dict | None:
+    """Who of the unit is planned now, or else next within a day: {names, from, until, now}; None when nobody is."""
+    lines = list(on_duty(Post.UNIT, at=now, place=unit.code))
+    running = bool(lines)
+    if not lines:
+        lines = next_duty(Post.UNIT, unit.code, now)
+    if not lines:
+        return None
+    span = lines[0].period
+    names = [str(line.user) for line in lines]
+    return {"names": names, "from": iso(span.lower), "until": iso(span.upper), "now": running}
+
+
 def phone_state(unit: Unit) -> dict:
     """Duty, order, incident with its clocks, story newest first, calls for other forces; true at this moment."""
     now = db_now()
@@ -21,6 +36,7 @@ def phone_state(unit: Unit) -> dict:
     state: dict = {
         "now": iso(now),
         "unit": unit_shape(unit, now, order),
+        "roster": _roster(unit, now),
         "assignment": None,
         "incident": None,
         "story": [],

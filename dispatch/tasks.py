@@ -25,6 +25,12 @@ def act_on_missed() -> int:
     return services.act_on_missed()
 
 
+@shared_task(name="dispatch.watch_units", expires=60)
+def watch_units() -> int:
+    """Every minute: tell the shift leader which planned units have not signed on."""
+    return services.watch_units()
+
+
 @shared_task(name="dispatch.sweep_transfers", expires=2)
 def sweep_transfers() -> int:
     """Every second: alarm for 110 transfers nobody answered, hand feedback and results on."""

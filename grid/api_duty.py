@@ -1,5 +1,7 @@
 """Who is on duty, coming and going, the duty log."""
 
+from collections import Counter
+
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.response import Response
@@ -38,7 +40,8 @@ class SignOnShape(serializers.Serializer):
 
 class DutyShape(serializers.Serializer):
     shift = ShiftShape(allow_null=True)
-    on = OnDutyLine(many=True)
+    on = OnDutyLine(many=True, help_text="the centre; those outside are counted in `field`")
+    field = serializers.DictField(child=serializers.IntegerField(), help_text="post → planned now")
     mine = SignOnShape(allow_null=True)
     seats = serializers.DictField(child=serializers.CharField())
     seats_least = serializers.IntegerField()
@@ -138,8 +141,9 @@ class DutyLogLines(APIView):
 
 
 def duty_shape(user) -> dict:
-    """What the console shows of the shift: {shift, on, mine, seats, seats_least, seats_taken}."""
+    """What the console shows of the shift: {shift, on, field, mine, seats, seats_least, seats_taken}."""
     shift, least, taken = shifts.missing_seats()
+    lines = list(shifts.on_duty())
     there = set(shifts.present().values_list("pk", flat=True))
     mine = SignOn.objects.filter(user=user, off_at__isnull=True).select_related("user").first()
     return {
@@ -161,8 +165,10 @@ def duty_shape(user) -> dict:
                 "until": line.period.upper,
                 "present": line.pk in there,
             }
-            for line in shifts.on_duty()
+            for line in lines
+            if line.post not in shifts.FIELD
         ],
+        "field": dict(Counter(line.post for line in lines if line.post in shifts.FIELD)),
         "mine": sign_on_shape(mine) if mine else None,
         "seats": {str(seat): str(held.user) for seat, held in shifts.seats().items()},
         "seats_least": least,

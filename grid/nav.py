@@ -20,6 +20,13 @@ ITEMS: list[NavItem] = [
         hint=_("Who is on duty, this week and next; swaps and leave."),
     ),
     NavItem(
+        label=_("Duty log"),
+        url_name="grid:log",
+        permission="grid.log_calls",
+        order=66,
+        hint=_("Every order, call and radio exchange as a row."),
+    ),
+    NavItem(
         label=_("Patrols"),
         url_name="grid:patrols",
         permission="grid.view_patrols",

@@ -1,5 +1,6 @@
 """Who is on duty: one query for everybody who asks."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -10,6 +11,7 @@ from shushanwei.people.models import User
 
 OFFLINE_AFTER = timedelta(seconds=60)
 State = RosterLine.State
+FIELD = (Post.UNIT, Post.GRID_WORKER, Post.COLLECTOR)
 
 
 def on_duty(post: str | None = None, *, at: datetime | None = None, place: str | None = None) -> QuerySet[RosterLine]:
@@ -41,6 +43,17 @@ def backup_of(line: RosterLine) -> RosterLine | None:
     )
 
 
+def next_duty(post: str, place: str, after: datetime) -> list[RosterLine]:
+    """The lines of the next duty of a place that begins within a day, all with the same beginning."""
+    lines = (
+        RosterLine.objects.filter(state=State.PLANNED, is_backup=False, post=post, place=place)
+        .filter(period__startswith__gt=after, period__startswith__lte=after + timedelta(days=1))
+        .select_related("user", "shift__template")
+        .order_by("period", "id")
+    )
+    return [line for line in lines if line.period.lower == lines[0].period.lower]
+
+
 def shift_at(at: datetime | None = None) -> DutyShift | None:
     """The shift that runs at `at` (default: now)."""
     return DutyShift.objects.select_related("template").filter(period__contains=at or db_now()).first()
@@ -57,7 +70,8 @@ def shift_after(shift: DutyShift) -> DutyShift | None:
 
 
 def week_of(day: date) -> list[DutyShift]:
-    """The shifts of the week of `day`, Monday first, with their lines (`planned`) and notes."""
+    """The shifts of the week of `day`, Monday first, with their notes and lines: `planned` those of the centre, `field`
+    (post, lines) of the many outside."""
     monday = day - timedelta(days=day.weekday())
     shifts = list(
         DutyShift.objects.filter(day__range=(monday, monday + timedelta(days=6)))
@@ -70,15 +84,21 @@ def week_of(day: date) -> list[DutyShift]:
     for line in sorted(planned.select_related("user"), key=lambda one: (rank[one.post], one.is_backup, one.pk)):
         lines.setdefault(line.shift_id or 0, []).append(line)
     for shift in shifts:
-        shift.planned = lines.get(shift.pk, [])  # type: ignore[attr-defined]
+        mine = lines.get(shift.pk, [])
+        shift.planned = [line for line in mine if line.post not in FIELD]  # type: ignore[attr-defined]
+        shift.field = [  # type: ignore[attr-defined]
+            (post, [line for line in mine if line.post == post])
+            for post in FIELD
+            if any(li.post == post for li in mine)
+        ]
     return shifts
 
 
-def unconfirmed(before: datetime, since: datetime) -> list[DutyShift]:
-    """Shifts that ended in this span without a confirmed note: shown red in the daily study."""
-    ended = DutyShift.objects.filter(period__endswith__lte=before, period__endswith__gt=since)
+def unconfirmed_among(shifts: Iterable[DutyShift]) -> list[DutyShift]:
+    """Those without a confirmed note: shown red in the daily study once they have ended."""
     confirmed = Handover.objects.filter(shift=OuterRef("pk"), confirmed_at__isnull=False)
-    return list(ended.filter(~Exists(confirmed)).select_related("template").order_by("period"))
+    some = DutyShift.objects.filter(~Exists(confirmed), pk__in=[shift.pk for shift in shifts])
+    return list(some.select_related("template").order_by("period"))
 
 
 def seats() -> dict[int, SignOn]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from grid import views, views_patrols, views_roster, views_team
+from grid import views, views_log, views_patrols, views_roster, views_team
 
 app_name = "grid"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("roster/swaps/<int:pk>/", views_roster.decide_swap, name="swap-decide"),
     path("roster/leave/", views_roster.ask_leave, name="leave-ask"),
     path("roster/leave/<int:pk>/", views_roster.decide_leave, name="leave-decide"),
+    path("duty-log/", views_log.log, name="log"),
+    path("duty-log/write/", views_log.write, name="log-write"),
     path("team/", views_team.team, name="team"),
     path("team/add/", views_team.add, name="team-add"),
     path("team/<int:pk>/", views_team.change, name="team-change"),

@@ -191,7 +191,6 @@ def _page(request, *, plan=None, copy=None, swap=None, swap_line=None, leave=Non
         "mine": shifts.duties_of(user) if may_ask else [],
         "swaps": open_swaps,
         "leaves": open_leave,
-        "on_now": shifts.on_duty(),
         "present": set(shifts.present().values_list("pk", flat=True)),
     }
     return render(request, "grid/roster.html", context, status=status)

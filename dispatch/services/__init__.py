@@ -1,5 +1,6 @@
 """Writes about units and their orders: id in, lock (incident → order → unit), check, write, record, return."""
 
+from dispatch.services.absent import watch_units
 from dispatch.services.answers import accept, arrive_by_photo, decline, depart, feedback, finish, mark_delivered
 from dispatch.services.departments import accept_case, arrive_to_help, confirm, handle, send_back
 from dispatch.services.duty import hear, set_duty

@@ -1,15 +1,18 @@
 """Signing on and off, and hearing from a unit's phone."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from dispatch.models import Unit
+from dispatch.models import Unit, UnitMember
 from dispatch.selectors import live_order_of
+from grid.models import Post, SignOn
+from grid.services import presence
 from shushanwei.common.clock import db_now
-from shushanwei.common.errors import Conflict, NotFound
+from shushanwei.common.errors import Conflict, DomainError, NotFound
 from shushanwei.journal.services import record
 from shushanwei.people.models import User
 
@@ -35,12 +38,21 @@ def set_duty(unit_id: int, on: bool, *, actor: User | None = None) -> Unit:
     unit.seen_at = now
     unit.save(update_fields=["on_duty_since", "seen_at"])
     record(unit, "unit.on_duty" if on else "unit.off_duty", actor=actor)
+    if actor is not None:
+        _sign(actor, on)
     return unit
+
+
+def _sign(member: User, on: bool) -> None:
+    """The member's own duty follows the unit's; a unit may help out at hours for which nobody is planned."""
+    with suppress(DomainError), transaction.atomic():
+        presence.sign_on(member) if on else presence.sign_off(member)
 
 
 def hear(unit_id: int) -> None:
     """Note that the unit's phone is there (at most one write in ten seconds)."""
     now = db_now()
-    Unit.objects.filter(pk=unit_id).filter(
-        Q(seen_at__isnull=True) | Q(seen_at__lt=now - timedelta(seconds=HEARD_EVERY_S))
-    ).update(seen_at=now)
+    old = Q(seen_at__isnull=True) | Q(seen_at__lt=now - timedelta(seconds=HEARD_EVERY_S))
+    if Unit.objects.filter(old, pk=unit_id).update(seen_at=now):
+        members = UnitMember.objects.filter(unit=unit_id).values("user")
+        SignOn.objects.filter(off_at__isnull=True, post=Post.UNIT, user__in=members).update(heard_at=now)

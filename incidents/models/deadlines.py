@@ -113,6 +113,7 @@ class Alarm(models.Model):
         SUPERVISION_DUE = "supervision_due", _("a case for supervision")
         LEVEL_2_UNDECIDED = "level_2_undecided", _("reinforcement neither requested nor declined")
         SEATS_EMPTY = "seats_empty", _("too few seats are taken")
+        UNITS_ABSENT = "units_absent", _("planned units have not signed on")
         GRIDS_UNCOVERED = "grids_uncovered", _("grids without a patrol today")
         OUTAGE_DIGEST = "outage_digest", _("promises missed while the system was down")
         TRANSFER_UNANSWERED = "transfer_late", _("a 110 transfer was not answered in time")

@@ -19,6 +19,7 @@ from shushanwei.cockpit.reports import (
     access,
     counts,
     definitions,
+    duty,
     lists,
     patrols,
     present,
@@ -68,6 +69,7 @@ def report(request: HttpRequest, reader: access.Reader) -> HttpResponse:
     data = reading.figures
     link = partial(address, data, period)
     patrol = patrols.row(period, reader)
+    watch = duty.block(selectors.frame_of(reader, period)) if reader.whole_street else None
     return render(
         request,
         "cockpit/reports.html",
@@ -77,6 +79,7 @@ def report(request: HttpRequest, reader: access.Reader) -> HttpResponse:
             "kinds": [(kind, title(containing(kind, period.last)), containing(kind, _anchor(period, now)).slug)
                       for kind in Kind],
             "following": period.following if period.following.start <= now else None,
+            "duty": watch,
             "cards": present.cards(data, patrol), "patrol": patrol,
             "clocks": present.clock_rows(data), "counts": present.count_rows(data),
             "rates": present.rate_rows(data), "tables": present.tables(data), "top": present.top_rows(data),

@@ -42,6 +42,8 @@ TABLE: dict[str, str] = {
     "GET /api/v1/grid/layers/<code>/": "grid.view_ground",
     # duty
     "GET /roster/": "grid.view_roster",
+    "GET /duty-log/": "grid.view_roster",
+    "POST /duty-log/write/": "grid.log_calls",
     "POST /roster/plan/": "grid.plan_roster",
     "POST /roster/copy/": "grid.plan_roster",
     "POST /roster/lines/<pk>/cancel/": "grid.plan_roster",

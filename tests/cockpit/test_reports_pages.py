@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from grid.models import DutyShift, Handover, RosterLine, ShiftTemplate
 from shushanwei.cockpit.reports import clockwork, definitions, lists, registry, selectors, services
 from shushanwei.cockpit.reports.periods import parse
 from shushanwei.journal.models import Entry
@@ -269,3 +270,32 @@ def test_the_first_page_is_yesterdays_study(commander):
 
 def test_an_empty_period_says_so(commander):
     assert 'class="empty"' in page_of(commander, "/reports/", period="day:2025-10-01")
+
+
+def test_each_shift_answers_for_its_r30_and_its_note(commander):
+    templates = [("night", 0, 8), ("day", 8, 16), ("evening", 16, 24)]
+    lead = User.objects.create_user("lead", display_name="孙值班长")
+    for code, starts, ends in templates:
+        template = ShiftTemplate.objects.create(
+            code=code, name_zh=code, name_en=code, starts=f"{starts:02}:00", ends=f"{ends % 24:02}:00"
+        )
+        period = (at(f"2025-11-20 {starts:02}:00:00"), at("2025-11-20 00:00:00") + timedelta(hours=ends))
+        shift = DutyShift.objects.create(day=DAY.first, template=template, period=period)
+        RosterLine.objects.create(user=lead, post="shift_lead", shift=shift, period=period, planned_at=period[0])
+        if code == "day":
+            Handover.objects.create(
+                shift=shift, written_by=lead, written_at=period[1], signed_by=lead, signed_at=period[1],
+                confirmed_by=User.objects.create_user("next"), confirmed_at=period[1],
+            )  # fmt: skip
+    page = commander.get("/reports/", {"period": DAY.slug})
+    block = page.context["duty"]
+    assert [(one.state, one.n, one.missed) for one in block["shifts"]] == [
+        ("missing", 0, 0),
+        ("confirmed", 10, 0),
+        ("missing", 0, 0),
+    ]
+    assert block["unconfirmed"] == 2
+    assert "孙值班长" in page.content.decode()
+    month = commander.get("/reports/", {"period": "month:2025-11"}).context["duty"]
+    assert [one.state for one in month["shifts"]] == ["missing", "missing"]
+    assert [row["n"] for row in month["templates"]] == [0, 10, 0]

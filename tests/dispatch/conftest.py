@@ -130,3 +130,8 @@ def verbs(incident) -> list[str]:
         .order_by("id")
         .values_list("verb", flat=True)
     )
+
+
+def fresh(row):
+    """The row as the database has it now."""
+    return type(row).objects.get(pk=row.pk)

@@ -32,7 +32,7 @@ from incidents.models import Incident
 from shushanwei.common.clock import db_now
 from shushanwei.common.errors import WrongStep
 from shushanwei.journal.models import Entry
-from tests.dispatch.conftest import CENTRE, north, picture
+from tests.dispatch.conftest import CENTRE, fresh, north, picture
 
 SECRET = "a-secret-of-two-centres"
 HYPOTHESIS = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
@@ -59,10 +59,6 @@ def asked(opened, unit, seat):
 @pytest.fixture
 def cars(unit):
     return [unit(f"派出所{n}号车", north_m=300 * n, kind="police") for n in (1, 2)]
-
-
-def again(row):
-    return type(row).objects.get(pk=row.pk)
 
 
 def tell(door, body, *, key=None, secret=SECRET, at=None, raw=None):
@@ -95,9 +91,8 @@ def test_a_signed_call_is_taken_and_the_same_key_is_answered_alike(linked, stree
 
 
 def test_one_key_is_for_one_message(linked, street):
-    key = str(uuid4())
-    tell("transfers", offered(), key=key)
-    answer = tell("transfers", offered("JJ2026112700018"), key=key)
+    tell("transfers", offered(), key="k" * 8)
+    answer = tell("transfers", offered("JJ2026112700018"), key="k" * 8)
     assert answer.status_code == 422 and answer.json()["errors"][0]["field"] == "Idempotency-Key"
     assert PoliceTransfer.objects.count() == 1
 
@@ -141,7 +136,7 @@ def test_an_older_or_doubled_verdict_changes_nothing(linked, street, seat):
     assert tell("verdicts", brief | {"rev": 3}, key="verdict-3b").json()["taken"] is False
     assert tell("verdicts", passed | {"rev": 2}, key="verdict-2").json()["taken"] is False
     assert tell("transfers", offered(rev=4), key="offer-17b").json()["taken"] is False  # it was not given back
-    assert (again(transfer).status, again(transfer).quality) == ("sent_back", "too_brief")
+    assert (fresh(transfer).status, fresh(transfer).quality) == ("sent_back", "too_brief")
 
 
 def test_answers_in_any_order_and_doubled_end_alike(linked, street, asked, cars, transactional_db):
@@ -162,7 +157,7 @@ def test_answers_in_any_order_and_doubled_end_alike(linked, street, asked, cars,
             for number in [n for n in [*order, *rest] if n < upto]:
                 answer = tell("answers", answers[number], key=f"answer-{number}")
                 assert answer.status_code == 200, answer.content
-            now = again(call)
+            now = fresh(call)
             car = Assignment.objects.filter(incident=call.incident, ended_at__isnull=True, unit__in=cars)
             expected = {1: ("accepted", [cars[0].pk]), 2: ("accepted", [cars[1].pk]), 3: ("refused", []),
                         4: ("accepted", [cars[1].pk])}[upto]  # fmt: skip
@@ -233,7 +228,7 @@ def test_the_message_stands_or_falls_with_its_change(linked, asked, cars, person
         services.accept_call(call.pk, cars[0].pk, actor=person("police_liaison"))
         assert PoliceMessage.objects.count() == 1
         _ = 1 / 0
-    assert PoliceMessage.objects.count() == 0 and again(call).status == "requested"
+    assert PoliceMessage.objects.count() == 0 and fresh(call).status == "requested"
 
 
 def test_an_escalation_goes_over_with_all_a_dispatcher_needs(linked, asked, cars):
@@ -308,7 +303,7 @@ def test_an_idle_line_is_tried_so_that_a_cut_shows(linked, street):
     assert line.line().down_since is not None
 
 
-def test_what_is_refused_for_good_is_kept_until_a_person_sends_it_again(linked, asked, person):
+def test_what_is_refused_for_good_is_kept_until_a_person_sends_it_fresh(linked, asked, person):
     wire = Line(status=422)
     asked()
     sending.work_line(wire)
@@ -320,7 +315,7 @@ def test_what_is_refused_for_good_is_kept_until_a_person_sends_it_again(linked, 
     wire.status = 200
     sending.work_line(wire)
 
-    assert again(dead).state == "sent"
+    assert fresh(dead).state == "sent"
     with pytest.raises(WrongStep):
         sending.resend(dead.pk, actor=lead)
 
@@ -373,7 +368,7 @@ def test_a_car_arrives_by_its_positions_never_by_its_word(linked, asked, cars):
     assert drive(60)["arrived"] is False
     time.sleep(1.1)
     assert drive(50)["arrived"] is True
-    assert again(call).status == "arrived"
+    assert fresh(call).status == "arrived"
     told = tell("cars", {"cars": [{"code": cars[0].code, "feedback": "双方已分开", "finished": True}]}).json()
     assert told["cars"][0]["taken"] is True
     assert not Assignment.objects.filter(unit=cars[0], ended_at__isnull=True).exists()
@@ -382,7 +377,7 @@ def test_a_car_arrives_by_its_positions_never_by_its_word(linked, asked, cars):
 def test_an_unknown_car_does_not_take_the_others_along(linked, street, cars):
     told = tell("cars", {"cars": [{"code": "X-9"}, {"code": cars[0].code, "on_duty": False}]}).json()["cars"]
     assert [car["taken"] for car in told] == [False, True]
-    assert again(cars[0]).on_duty_since is None
+    assert fresh(cars[0]).on_duty_since is None
 
 
 def test_the_state_and_the_photos_are_given_to_the_signed_only(linked, asked, seat):

@@ -86,14 +86,14 @@ def test_a_shift_leader_goes_when_the_note_is_signed(on, now_running):
     end_soon(now_running)
     handover.sign_note(now_running.pk, actor=lead, open_incidents=[{"id": 1, "case_no": "C1"}], due_soon=[])
     assert presence.sign_off(lead).off_at
-    assert shifts.unconfirmed(db_now() + timedelta(hours=1), db_now()) == [now_running]
+    assert shifts.unconfirmed_among([now_running]) == [now_running]
     with pytest.raises(Conflict):
         handover.confirm_note(now_running.pk, actor=lead)
     handover.confirm_note(now_running.pk, actor=successor, remark="已清点")
     handover.confirm_note(now_running.pk, actor=successor)
     with pytest.raises(Conflict, match="successor"):
         handover.confirm_note(now_running.pk, actor=User.objects.create_user("third"))
-    assert shifts.unconfirmed(db_now() + timedelta(hours=1), db_now()) == []
+    assert shifts.unconfirmed_among([now_running]) == []
 
 
 def test_a_signed_note_is_not_rewritten(on, now_running):

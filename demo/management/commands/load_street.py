@@ -7,9 +7,11 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from demo.street import layers, loading
+from demo.street.duty_log import load_duty_log
 from demo.street.history_writing import load_history
 from demo.street.patrol_history import load_patrols, load_points
 from demo.street.rosters import load_rosters
+from demo.street.rosters_field import load_field_rosters
 from demo.street.teams import load_teams
 from incidents.models import Incident
 
@@ -37,6 +39,7 @@ class Command(BaseCommand):
             ("sources", loading.load_sources),
             ("police rules", loading.load_police),
             ("rosters", load_rosters),
+            ("field duty", load_field_rosters),
             ("points", load_points),
             ("teams", load_teams),
         ]
@@ -44,6 +47,7 @@ class Command(BaseCommand):
             steps.append(("past days", lambda: load_history(options["history_days"])))
         if options["history_days"]:
             steps.append(("patrols", load_patrols))
+            steps.append(("duty log", load_duty_log))
         for name, step in steps:
             began = time.monotonic()
             count = step()

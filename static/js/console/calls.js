@@ -147,6 +147,7 @@ export class Calls {
     const { data = {} } = alarm;
     if (alarm.kind === "transfer_late") return [clockTime(alarm.raised_at), data.police_no, data.address].join(" · ");
     if (alarm.kind === "seats_empty") return `${clockTime(alarm.raised_at)} · ${fill(_("seats taken: %(taken)s of %(least)s"), data)}`;
+    if (alarm.kind === "units_absent") return `${clockTime(alarm.raised_at, { seconds: false })} · ${fill(_("%(count)s of %(planned)s planned units: %(units)s"), { ...data, units: data.units.join("、") })}`;
     if (alarm.kind === "grids_uncovered") return `${clockTime(alarm.raised_at, { seconds: false })} · ${fill(_("%(n)s of %(grids)s grids are not covered"), data)}`;
     const what =
       alarm.kind === "supervision_due" ? `${this.labels.notices[data.level]} · ${this.labels.triggers[data.trigger]}`

@@ -15,7 +15,7 @@ export const way = (distance) =>
   distance < 995 ? fill(_("%(n)s m"), { n: Math.round(distance / 10) * 10 }) : fill(_("%(n)s km"), { n: (distance / 1000).toFixed(1) });
 
 /** Waiting: on or off duty, what the position is worth, what happened last. */
-export function drawIdle(box, { unit, last }, { fix, error }, setDuty) {
+export function drawIdle(box, { unit, last, roster }, { fix, error }, setDuty) {
   const on = unit.on_duty;
   box.replaceChildren(
     el("div", { class: "idle-card", data: { on: String(on) } },
@@ -25,6 +25,7 @@ export function drawIdle(box, { unit, last }, { fix, error }, setDuty) {
       el("button", { type: "button", class: `weui-btn ${on ? "weui-btn_default" : "weui-btn_primary"}`, on: { click: () => setDuty(!on) } }, on ? _("Sign off") : _("Sign on duty")),
     ),
     on ? el("div", { class: "phone-card" }, el("div", { class: "facts-row" }, el("span", {}, _("Position")), el("b", { data: { tone: error || !fix ? "missed" : fix.accuracy_m > 50 ? "due" : "ok" } }, positionSays(fix, error)))) : "",
+    roster ? el("div", { class: "phone-card" }, el("div", { class: "facts-row" }, el("span", {}, roster.now ? _("This shift") : _("Next shift")), el("b", {}, `${clockTime(roster.from, { seconds: false })}–${clockTime(roster.until, { seconds: false })}`)), el("p", { class: "muted" }, roster.names.join("、"))) : "",
     last ? el("div", { class: "phone-card" }, el("div", { class: "facts-row" }, el("span", {}, _("Last order")), el("b", {}, `${label(ORDER, last.status)} · ${clockTime(last.ended_at, { seconds: false })}`)), last.end_note ? el("p", { class: "muted" }, last.end_note) : "") : "",
   );
 }
