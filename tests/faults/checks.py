@@ -21,7 +21,7 @@ TWICE = 2  # everything on the street is reported by two alerts
 class Flow:
     """Two cameras that send until `stop()`, and again what was not acknowledged; each thing is reported twice."""
 
-    def __init__(self, sender: Sender, *, first_place: int, pause_s: float = 0.05, threads: int = 2) -> None:
+    def __init__(self, sender: Sender, *, first_place: int, pause_s: float = 0.2, threads: int = 2) -> None:
         self.sender, self.pause_s = sender, pause_s
         self.sent: list[str] = []
         self.places = 0
@@ -163,9 +163,9 @@ def _emptied(stack: Stack) -> bool:
         return False
 
 
-def close_what_fell_due(stack: Stack) -> None:
-    """End every incident that `let_fall_due` has made: thousands that are reminded for good would slow what follows."""
-    ours = "select id from incidents_incident where case_no like 'X%%' and ended_at is null"
+def close_what_is_open(stack: Stack, but: int = 0) -> None:
+    """End every open incident but one: thousands that wait and are reminded for good would slow what follows."""
+    ours = f"select id from incidents_incident where ended_at is null and id <> {but}"
     stack.sql(f"update incidents_deadline set stopped_at = now() where stopped_at is null and incident_id in ({ours})")
     stack.sql(
         f"update incidents_alarm set acknowledged_at = now() where acknowledged_at is null and incident_id in ({ours})"

@@ -5,17 +5,24 @@ import itertools
 import pytest
 
 from bench.common import template_incident
+from tests.faults.checks import close_what_is_open
 from tests.outside import Listener, Sender, cookie_of
 
 _places = itertools.count(0, 5_000)
 _codes = itertools.count(1)
+_templates: list[int] = []
 
 
 @pytest.fixture(autouse=True)
 def ready(request):
-    """Each of these tests begins with everything at work."""
-    if "live_stack" in request.fixturenames:
-        request.getfixturevalue("live_stack").wait_ready(60)
+    """Each of these tests begins with everything at work, and leaves no incident open to the next."""
+    if "live_stack" not in request.fixturenames:
+        yield
+        return
+    stack = request.getfixturevalue("live_stack")
+    stack.wait_ready(60)
+    yield
+    close_what_is_open(stack, but=_templates[-1] if _templates else 0)
 
 
 @pytest.fixture(scope="session")
@@ -33,7 +40,8 @@ def sender(live_stack):
 @pytest.fixture(scope="session")
 def template(live_stack):
     """An incident to be copied."""
-    return template_incident(live_stack)
+    _templates.append(template_incident(live_stack))
+    return _templates[-1]
 
 
 @pytest.fixture

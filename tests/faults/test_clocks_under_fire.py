@@ -8,17 +8,11 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from tests.faults.checks import clocks_are_well, close_what_fell_due, let_fall_due
+from tests.faults.checks import clocks_are_well, let_fall_due
 from tests.stack import wait_for
 
 KILLS = 50
 SWEPT = "select now() - last_run_at < interval '1 second' from incidents_sweepstate"
-
-
-@pytest.fixture(autouse=True)
-def _nothing_stays_open(live_stack):
-    yield
-    close_what_fell_due(live_stack)
 
 
 def swept(stack) -> bool:
