@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from grid.models import DutyShift, Handover, Post, RosterLine, SignOn
+from grid.models import DutyShift, Grid, Handover, Post, RosterLine, SignOn
 from shushanwei.common.clock import STREET, db_now
 from shushanwei.people.models import User
 
@@ -80,8 +80,10 @@ def week_of(day: date) -> list[DutyShift]:
     )
     lines: dict[int, list[RosterLine]] = {}
     planned = RosterLine.objects.filter(shift__in=shifts).exclude(state=State.CANCELLED)
+    names = {grid.code: str(grid) for grid in Grid.objects.filter(code__in={line.place for line in planned})}
     rank = {post: number for number, post in enumerate(Post.values)}
     for line in sorted(planned.select_related("user"), key=lambda one: (rank[one.post], one.is_backup, one.pk)):
+        line.place_name = names.get(line.place, line.place)  # type: ignore[attr-defined]
         lines.setdefault(line.shift_id or 0, []).append(line)
     for shift in shifts:
         mine = lines.get(shift.pk, [])

@@ -27,7 +27,7 @@ WATCH = [
 ]
 EQUIPMENT = [[], [], [{"name": "3号球机", "state": "离线，已报修"}], [{"name": "2号对讲机", "state": "电池更换中"}]]
 INSTRUCTIONS = ["保持北片两班在位", "重点关注出租房消防隐患", "", "大型活动期间加派一班"]
-LEFT_UNCONFIRMED = 11  # this many shifts ago the note was not confirmed: the daily study shows it red
+LEFT_UNCONFIRMED = 3  # this many shifts ago, always yesterday, the note was not confirmed: the daily study shows it red
 
 
 @transaction.atomic
