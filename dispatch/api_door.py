@@ -15,7 +15,8 @@ from knox.crypto import hash_token
 from knox.settings import knox_settings
 
 from dispatch import selectors
-from dispatch.services.positions import MOST_FIXES, RawFix, take_unit_positions
+from dispatch.services.positions import MOST_FIXES, RawFix, Taken, take_unit_positions
+from dispatch.services.positions_plain import take_plain
 from shushanwei.common.errors import BadInput
 from shushanwei.common.geo import CRS
 from shushanwei.common.tracing import trace_of
@@ -61,20 +62,25 @@ def receive_positions(request: WSGIRequest, body: bytes) -> HttpResponse | None:
         return None
     if batch.sent_at is not None and batch.sent_at.year not in YEARS:
         return None
-    unit = selectors.unit_of_token(hash_token(token))
-    if unit is None:
-        return None
     trace = trace_of(request)
     with structlog.contextvars.bound_contextvars(trace=trace):
-        fixes = [
-            RawFix(fix.lon, fix.lat, fix.accuracy_m, fix.fix_at, fix.crs, fix.speed_kmh, fix.mocked)
-            for fix in batch.fixes
-        ]
-        try:
-            taken = take_unit_positions(unit, fixes, batch.sent_at)
-        except BadInput:
+        taken = _take(hash_token(token), batch)
+        if taken is None:
             return None
-        log.debug("positions_taken", unit=unit.code, taken=taken.taken, flagged=taken.flagged, old=taken.old)
+        log.debug("positions_taken", taken=taken.taken, flagged=taken.flagged, old=taken.old)
     response = HttpResponse(msgspec.json.encode(taken), content_type="application/json")
     response["X-Request-Id"] = trace
     return response
+
+
+def _take(digest: str, batch: _Batch) -> Taken | None:
+    fixes = [
+        RawFix(fix.lon, fix.lat, fix.accuracy_m, fix.fix_at, fix.crs, fix.speed_kmh, fix.mocked) for fix in batch.fixes
+    ]
+    if len(fixes) == 1 and (plain := take_plain(digest, fixes[0], batch.sent_at)):
+        return plain
+    unit = selectors.unit_of_token(digest)
+    try:
+        return take_unit_positions(unit, fixes, batch.sent_at) if unit else None
+    except BadInput:
+        return None

@@ -1,8 +1,12 @@
 """A phone's position on the straight way: the same rules as through the layers, and all doubt goes through them."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+from datetime import datetime, timedelta
 
 import pytest
+from django.db import connections
 from django.test import Client, override_settings
 from knox.models import AuthToken
 
@@ -151,3 +155,57 @@ def test_both_ways_answer_alike(phone, send):
     layered = client.post(POSITIONS, json.dumps(one_fix()), content_type="application/json")
     assert layered.status_code == 200
     assert layered.json().keys() == straight.keys()
+
+
+def plain_fix(second: int, metres: float = 500) -> dict:
+    at = db_now() + timedelta(seconds=second - 600)
+    return one_fix(lat=CENTRE[1] + metres / 111_195, fix_at=at.isoformat())
+
+
+def test_the_plain_case_keeps_the_same_rows_as_the_rules_do(unit, send, layers):
+    from dispatch.services import RawFix, take_positions
+
+    plain, ruled = unit("快", age_s=700), unit("全", age_s=700)
+    token = AuthToken.objects.create(user=plain.crew)[1]
+    for second in range(0, 40, 5):
+        body = plain_fix(second, 500 + second)
+        fix = body["fixes"][0]
+        answer = send(body, token)[2]
+        raw = RawFix(fix["lon"], fix["lat"], 9.0, datetime.fromisoformat(fix["fix_at"]), "wgs84", 20.0)
+        assert answer == asdict(take_positions(ruled.crew, [raw]))
+    columns = ["lon", "lat", "accuracy_m", "speed_kmh", "fix_at", "mocked", "believed", "device", "subject_kind"]
+    rows = [list(PositionFix.objects.filter(subject_id=one.pk).order_by("fix_at").values_list(*columns))
+            for one in (plain, ruled)]  # fmt: skip
+    assert rows[0] == rows[1] and len(rows[0]) == 8
+    last = [UnitPosition.objects.values_list("lon", "lat", "fix_at", "believed", "flag").get(unit=one)
+            for one in (plain, ruled)]  # fmt: skip
+    assert last[0] == last[1]
+    assert layers == []
+
+
+def test_one_fix_sent_by_eight_threads_at_once_is_kept_once(phone, send):
+    unit, token = phone
+    body = one_fix(lat=CENTRE[1] + 0.0045)
+
+    def at_once(_number):
+        try:
+            return send(body, token)[2]
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(at_once, range(8)))
+    assert sorted((one["taken"], one["old"]) for one in answers) == [(0, 1)] * 7 + [(1, 0)]
+    assert PositionFix.objects.filter(subject_id=unit.pk).count() == 1
+
+
+def test_a_jump_a_mocked_fix_and_one_about_to_set_off_are_judged_by_the_rules(phone, send, opened, seat):
+    from dispatch.services import accept, order_unit
+
+    unit, token = phone
+    assert send(one_fix(lat=CENTRE[1] + 0.2), token)[2]["flagged"] == 1
+    assert send(one_fix(lat=CENTRE[1] + 0.0045, mocked=True), token)[2]["flagged"] == 1
+    order = order_unit(opened().pk, unit.pk, actor=seat)
+    accept(order.pk, actor=unit.crew)
+    send(one_fix(lat=CENTRE[1] + 0.0044, speed_kmh=30), token)
+    assert Assignment.objects.get(pk=order.pk).departed_at is not None
