@@ -168,10 +168,11 @@ class HelpPart(models.Model):
             # Nobody can be in two places.
             models.UniqueConstraint(fields=["rider"], condition=Q(status__in=COMING), name="help_one_place_per_rider"),
         ]
-        indexes = [models.Index(fields=["rider", "-id"], name="help_part_of_rider"),
-                   models.Index(fields=["finished_at"], condition=Q(finished_at__isnull=False),
-                                name="help_part_finished"),
-                   models.Index(fields=["accepted_at"], condition=Q(status="accepted"), name="help_part_coming")]  # fmt: skip
+        indexes = [
+            models.Index(fields=["rider", "-id"], name="help_part_of_rider"),
+            models.Index(fields=["finished_at"], condition=Q(finished_at__isnull=False), name="help_part_finished"),
+            models.Index(fields=["accepted_at"], condition=Q(status="accepted"), name="help_part_coming"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.rider_id} for {self.call_id} ({self.status})"

@@ -7,7 +7,6 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from dispatch.models import DelayNote, HelpCall, HelpPart, Rider, RiderReport
-from dispatch.riders.hazards import HAZARDS
 from dispatch.riders.honour import LISTED, honour, month_of
 from dispatch.riders.lifecycle import DANGEROUS, LIVE, Part
 from dispatch.riders.rules import rider_rules
@@ -114,7 +113,6 @@ def phone_state(rider: Rider) -> dict[str, Any]:
         "now": db_now(),
         "me": rider_shape(rider) | {"pause_reason": rider.pause_reason},
         "position_kept_min": rider_rules().position_kept_min,
-        "hazards": [{"code": hazard.code, "says": str(hazard.says), "police": hazard.police} for hazard in HAZARDS],
         "parts": [part_shape(part) for part in own_parts(rider)],
         "reports": [report_shape(report) for report in reports[:MINE]],
         "notes": [note_shape(note) for note in own_notes[:MINE]],

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 from dispatch.desk import who
 from dispatch.models import Rider
 from dispatch.riders import selectors
+from dispatch.riders.hazards import HAZARDS
 from grid.views import holding
 
 RIDE = "dispatch.ride"
@@ -29,14 +30,16 @@ TRIES, WITHIN_S = 20, 600  # of one address: codes are not to be guessed
 def rider(request: HttpRequest) -> HttpResponse:
     """The phone; who holds the role and is not registered yet is told whom to ask."""
     known = Rider.objects.filter(user=who(request)).exists()
-    return render(request, "dispatch/rider.html", {"known": known, "settings": {"user": who(request).username}})
+    hazards = [{"code": hazard.code, "says": str(hazard.says), "police": hazard.police} for hazard in HAZARDS]
+    settings = {"user": who(request).username, "hazards": hazards}
+    return render(request, "dispatch/rider.html", {"known": known, "settings": settings})
 
 
 @require_safe
 def manifest(request: HttpRequest) -> JsonResponse:
     """What makes the page installable."""
     icons = [
-        {"src": static(f"img/rider-{size}.png"), "sizes": f"{size}x{size}", "type": "image/png", "purpose": purpose}
+        {"src": static(f"img/field-{size}.png"), "sizes": f"{size}x{size}", "type": "image/png", "purpose": purpose}
         for size in (192, 512)
         for purpose in ("any", "maskable")
     ]

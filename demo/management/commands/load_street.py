@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 from demo.street import layers, loading
 from demo.street.history_writing import load_history
 from demo.street.patrol_history import load_patrols, load_points
+from demo.street.riders import load_rider_deeds, load_riders
 from demo.street.rosters import load_rosters
 from demo.street.teams import load_teams
 from incidents.models import Incident
@@ -39,11 +40,13 @@ class Command(BaseCommand):
             ("rosters", load_rosters),
             ("points", load_points),
             ("teams", load_teams),
+            ("riders", load_riders),
         ]
         if options["history_days"] and not Incident.objects.exists():
             steps.append(("past days", lambda: load_history(options["history_days"])))
         if options["history_days"]:
             steps.append(("patrols", load_patrols))
+            steps.append(("rider deeds", load_rider_deeds))
         for name, step in steps:
             began = time.monotonic()
             count = step()
