@@ -15,7 +15,7 @@ RIDERS = range(2, 8)  # `rider` itself is for a person
 LOOK_S = 20.0
 REPORTS_AN_HOUR = 0.6  # each
 SEEN = ["road", "cover", "waste", "fire_lane", "charging", "wires"]  # nothing that would send everybody
-DID = ["已陪同等候,交接给网格员", "已帮忙搬离车道", "已把走散的老人送到社区"]
+DID = ["已陪同等候，交接给网格员", "已帮忙搬离车道", "已把走散的老人送到社区"]
 
 
 class Couriers:

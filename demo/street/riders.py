@@ -3,9 +3,12 @@
 import random
 import uuid
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.db.models import Q
 
 from demo.street.accounts import GIVEN_FIRST, GIVEN_LAST, SURNAMES
 from demo.street.loading import POSTED_SINCE, password
@@ -18,19 +21,20 @@ from shushanwei.common.clock import STREET, db_now
 from shushanwei.common.secrets import mask_phone, seal
 from shushanwei.people.models import Role, RoleGrant, User
 
-SEED, FORCE, HELPS = 110, 223, 16
+SEED, FORCE, HELPS = 110, 230, 16
 PLATFORMS = ["蓝骑外卖", "青鸟速递", "闪达同城", "邻里生鲜", "顺路快送"]
 AGREED = 0.6  # share of the riders who help nearby
 # Words of a past report → the icon that was tapped.
 ICONS = [("消防通道", "fire_lane"), ("线缆", "wires"), ("路面", "road"), ("树木", "road"), ("积水", "flood"),
          ("垃圾", "waste"), ("充电", "charging"), ("事故", "accident")]  # fmt: skip
+# A word of the case → what was asked of the riders, what they did, how many people it helped.
 DEEDS = [
-    ("老人走失,请帮忙陪护", "陪老人在路口等到家属", 1),
-    ("车辆抛锚占道,请帮忙推到路边", "和司机一起把车推到路边", 2),
-    ("孩子找不到家长", "陪孩子到社区服务中心,家长已接走", 2),
-    ("有人骑车摔倒,请先照看", "扶伤者到路边坐下,等到社区医生", 1),
-    ("店铺门口货物散落,请搭把手", "帮店主把货物搬离车道", 1),
-    ("雨天地下车库积水,请帮忙提醒车主", "在入口劝返车辆", 3),
+    ("老人", "请先陪护老人，等家属和社区干部到场", "陪老人等到家属，帮忙联系了开锁", 1),
+    ("占道", "摊位占道，请提醒行人靠边绕行", "在路口提醒行人绕行，直到队员到场", 3),
+    ("积水", "路面积水，请在路口提醒来车", "在路口劝返来车，并搬来警示锥", 4),
+    ("电瓶车", "楼道停放电瓶车，请帮忙推到车棚", "和住户一起把电瓶车推到车棚", 1),
+    ("停车", "请联系车主挪车，并疏导过往行人", "找到车主挪车，疏导行人通过", 2),
+    ("广场舞", "请先提醒把音量调低", "劝说后音量已调低", 5),
 ]
 
 
@@ -117,14 +121,16 @@ def _accounts(numbers: list[int]) -> dict[int, User]:
 def _helps(riders: list[Rider], dice: random.Random) -> int:
     """Requests of the past, each with a rider who came, some with a note of delay."""
     seat = User.objects.filter(username="seat1").first()
-    cases = Incident.objects.filter(level__gte=3, status__in=ENDED).exclude(status__in=[Status.VOIDED, Status.REJECTED])
-    chosen = list(cases.order_by("-id")[: HELPS * 6 : 6])
+    asked_for = reduce(or_, (Q(title__contains=word) for word, *_deed in DEEDS))
+    cases = Incident.objects.filter(asked_for, level__gte=3, status__in=ENDED).select_related("community")
+    cases = cases.defer("community__polygon").exclude(status__in=[Status.VOIDED, Status.REJECTED])
+    chosen = list(cases.order_by("-id")[: HELPS * 3 : 3])
     if seat is None or not chosen:
         return 0
     calls, parts, notes = [], [], []
     now = db_now()
     for incident in reversed(chosen):
-        text, did, people = dice.choice(DEEDS)
+        text, did, people = next(deed for word, *deed in DEEDS if word in incident.title)
         asked = incident.opened_at + timedelta(minutes=2)
         came = asked + timedelta(seconds=dice.randint(20, 200))
         done = came + timedelta(minutes=dice.randint(8, 35))
@@ -135,13 +141,13 @@ def _helps(riders: list[Rider], dice: random.Random) -> int:
             asked_at=asked, expires_at=asked + timedelta(minutes=15), ended_at=done,
         )  # fmt: skip
         part = HelpPart(
-            call=call, rider=dice.choice(riders), status="finished", distance_m=dice.randint(60, 900), asked_at=asked,
+            call=call, rider=dice.choice(riders) if calls else riders[0], status="finished", distance_m=dice.randint(60, 900), asked_at=asked,
             accepted_at=came, arrived_at=came + timedelta(minutes=4), finished_at=done, ended_at=done, did=did,
             people=people,
         )  # fmt: skip
         calls.append(call)
         parts.append(part)
-        if dice.random() < 0.6:
+        if not notes or dice.random() < 0.6:
             notes.append((part, incident, seat, done + timedelta(minutes=20)))
     HelpCall.objects.bulk_create(calls)
     HelpPart.objects.bulk_create(parts)
@@ -159,8 +165,9 @@ def _notes(given: list[tuple[HelpPart, Incident, User, datetime]], dice: random.
             DelayNote(
                 rider=part.rider, uuid=_uuid(dice), number=f"{PREFIX}{day}{counts[day]:03d}",
                 code="".join(dice.choice(LETTERS) for _each in range(CODE_LENGTH)), part=part,
-                begun_at=part.accepted_at, ended_at=part.finished_at, place=incident.address or incident.title,
-                did=part.did, issued_by=seat, issued_at=issued_at,
+                begun_at=part.accepted_at, ended_at=part.finished_at,
+                place=incident.address or f"{incident.community or ''}附近", did=part.did, issued_by=seat,
+                issued_at=issued_at,
             )
         )  # fmt: skip
     return made

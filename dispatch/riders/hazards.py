@@ -19,7 +19,7 @@ class Hazard:
 HAZARDS = (
     Hazard("fire", _("Smoke, fire"), "J0315"),  # 冒烟起火
     Hazard("fire_lane", _("Fire lane blocked"), "J0309"),  # 消防通道堵塞
-    Hazard("charging", _("E-bike charged indoors"), "J0318"),  # 电动车违规充电
+    Hazard("charging", _("E-bike charged indoors"), "J0318"),  # 飞线充电
     Hazard("wires", _("Hanging wires"), "J0319"),  # 电线垂落
     Hazard("accident", _("Traffic accident"), "J0102"),  # 交通事故
     Hazard("road", _("Broken road"), "J0430"),  # 路面破损

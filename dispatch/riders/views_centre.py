@@ -24,6 +24,7 @@ from dispatch.riders.hazards import says
 from dispatch.riders.honour import counters, honour, month_of
 from dispatch.riders.shapes import became
 from grid.views import holding
+from incidents.models import Incident
 from shushanwei.common.clock import STREET, db_now
 from shushanwei.common.errors import BadInput, DomainError
 
@@ -248,23 +249,29 @@ def _notes(request: HttpRequest, given: dict[str, Any]) -> dict[str, Any]:
 def _first_words(request: HttpRequest) -> dict[str, Any]:
     """What the form begins with: the facts of the help or the report that is to be certified."""
     now = db_now().astimezone(STREET).replace(second=0, microsecond=0)
-    part = HelpPart.objects.select_related("call__incident", "rider").filter(
+    part = HelpPart.objects.select_related("call__incident__community", "rider").filter(
         pk=_number(request, "part") or 0, accepted_at__isnull=False
     )
     if found := part.first():
         ends = (found.finished_at or found.ended_at or now).astimezone(STREET)
         begins = (found.accepted_at or now).astimezone(STREET)
-        place = found.call.incident.address or found.call.incident.title
+        place = _where(found.call.incident)
         did = found.did or found.call.text
         return {"part": found.pk, "rider": found.rider_id, "begun_at": begins, "ended_at": ends, "place": place,
                 "did": did}  # fmt: skip
-    report = RiderReport.objects.select_related("incident").filter(pk=_number(request, "report") or 0).first()
+    report = (
+        RiderReport.objects.select_related("incident__community").filter(pk=_number(request, "report") or 0).first()
+    )
     if report is not None:
         begins = report.found_at.astimezone(STREET)
         return {"report": report.pk, "rider": report.rider_id, "begun_at": begins,
-                "ended_at": min(begins + timedelta(minutes=10), now), "place": report.incident.address,
+                "ended_at": min(begins + timedelta(minutes=10), now), "place": _where(report.incident),
                 "did": _("Reported to the street: %(what)s") % {"what": says(report.hazard)}}  # fmt: skip
     return {"rider": _number(request, "rider"), "begun_at": now - timedelta(minutes=30), "ended_at": now}
+
+
+def _where(incident: Incident) -> str:
+    return incident.address or (incident.community.short_name if incident.community else incident.title)
 
 
 def _honour(request: HttpRequest, given: dict[str, Any]) -> dict[str, Any]:

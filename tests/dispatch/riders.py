@@ -16,7 +16,8 @@ def make_rider(person, vest: str, *, north_m=300, agreed=True, on_duty=True, rad
     placed = {"lon": CENTRE[0], "lat": north(north_m), "fix_at": now} if agreed and on_duty else {}
     return Rider.objects.create(
         user=user, vest_no=vest, nickname=f"小骑{Rider.objects.count() + 1}", platform="蓝骑外卖", joined_at=now,
-        helps_nearby=agreed, radius_m=radius_m, on_duty_since=now if on_duty else None, phone_masked="100****0000", **placed,
+        helps_nearby=agreed, radius_m=radius_m, on_duty_since=now if on_duty else None,
+        phone_masked="100****0000", **placed,
     )  # fmt: skip
 
 

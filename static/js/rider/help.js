@@ -58,6 +58,7 @@ export class Help {
       el("div", { class: "weui-cells" },
         line("agree", _("Help nearby"), null, me.helps_nearby, ({ target }) => this.#set("agreement", { helps_nearby: target.checked, radius_m: me.radius_m })),
         line("duty", _("On the road"), null, Boolean(me.on_duty_since), ({ target }) => this.#set("duty", { on_duty: target.checked }))),
+      me.helps_nearby ? el("h2", { class: "phone-title" }, _("How far?")) : null,
       me.helps_nearby ? el("div", { class: "segments", role: "group", "aria-label": _("How far?") }, RADII.map((radius_m) =>
         el("button", { type: "button", "aria-pressed": String(radius_m === me.radius_m), on: { click: () => this.#set("agreement", { helps_nearby: true, radius_m }) } }, way(radius_m)))) : null,
       el("p", { class: "muted small rider-privacy" }, fill(_("Your position is used only while both are on. Only the last one is kept, and erased after %(n)s minutes or when you turn one off. You are never asked to a dangerous place, and you may always say no."), { n: position_kept_min })),

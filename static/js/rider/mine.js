@@ -41,7 +41,7 @@ export class Mine {
     return el("div", { class: "weui-cell", data: { report: one.id } },
       el("div", { class: "weui-cell__bd" },
         el("p", {}, this.words[one.hazard] ?? one.hazard, one.solved ? el("span", { class: "tag tag-ok rider-solved" }, _("helped to solve a case")) : null),
-        el("p", { class: "muted small" }, `${dayTime(one.found_at)} · ${one.case_no}`)),
+        el("p", { class: "muted small" }, dayTime(one.found_at)), el("p", { class: "muted small mono" }, one.case_no)),
       el("div", { class: "weui-cell__ft" }, el("span", { class: `tag ${tone}` }, words())));
   }
 
