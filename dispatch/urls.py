@@ -38,6 +38,7 @@ urlpatterns = [
     path("volunteers/<int:pk>/pause/", force.pause, name="rider-pause"),
     path("volunteers/notes/", force.issue, name="note-issue"),
     path("volunteers/notes/<int:pk>/void/", force.void, name="note-void"),
+    path("volunteers/calls/<int:pk>/withdraw/", force.withdraw, name="help-withdraw"),
     path("volunteers/reports/<int:pk>/solved/", force.solved, name="report-solved"),
     path("dept/", views.dept, name="dept"),
     path("dept/<int:pk>/", views.dept_case, name="dept-case"),

@@ -141,9 +141,9 @@ def _helps(riders: list[Rider], dice: random.Random) -> int:
             asked_at=asked, expires_at=asked + timedelta(minutes=15), ended_at=done,
         )  # fmt: skip
         part = HelpPart(
-            call=call, rider=dice.choice(riders) if calls else riders[0], status="finished", distance_m=dice.randint(60, 900), asked_at=asked,
-            accepted_at=came, arrived_at=came + timedelta(minutes=4), finished_at=done, ended_at=done, did=did,
-            people=people,
+            call=call, rider=dice.choice(riders) if calls else riders[0], status="finished",
+            distance_m=dice.randint(60, 900), asked_at=asked, accepted_at=came,
+            arrived_at=came + timedelta(minutes=4), finished_at=done, ended_at=done, did=did, people=people,
         )  # fmt: skip
         calls.append(call)
         parts.append(part)

@@ -41,7 +41,7 @@ BECAME = {
     "solved": pgettext_lazy("report", "handled"),
     "not_filed": pgettext_lazy("report", "not filed"),
 }
-EDIT, NOTE = "dispatch.edit_riders", "dispatch.issue_delay_note"
+EDIT, NOTE, CALL = "dispatch.edit_riders", "dispatch.issue_delay_note", "dispatch.call_riders"
 
 
 @require_safe
@@ -62,6 +62,7 @@ def page(request: HttpRequest, *, tab: str = "", status: int = 200, **given: Any
         "counters": counters(),
         "may_edit": user.has_perm(EDIT),
         "may_note": user.has_perm(NOTE),
+        "may_call": user.has_perm(CALL),
     }
     parts = {"riders": _riders, "deeds": _deeds, "notes": _notes, "honour": _honour}
     context |= parts[tab](request, given)
@@ -160,6 +161,18 @@ def solved(request: HttpRequest, pk: int) -> HttpResponse:
     def work() -> str:
         services.mark_solved(pk, request.POST.get("note", ""), actor=who(request))
         return _("Counted as a case that riders helped to solve.")
+
+    return _do(request, work, "deeds")
+
+
+@require_POST
+@holding(CALL)
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """A request is taken back."""
+
+    def work() -> str:
+        services.withdraw_help(pk, actor=who(request))
+        return _("Taken back; the riders are told.")
 
     return _do(request, work, "deeds")
 

@@ -42,6 +42,20 @@ function take(state, asked) {
   }
   heard = new Map(state.parts.map(({ id, status }) => [id, status]));
   draw();
+  tellPlace();
+}
+
+/** Where the rider is, once a minute; where nobody has agreed, or is off duty, nothing is even sent. */
+let toldAt = 0;
+function tellPlace() {
+  const { fix } = place;
+  const { me } = phone.state ?? {};
+  if (!me?.helps_nearby || !me.on_duty_since) toldAt = 0;
+  else if (fix && Date.now() - toldAt >= PLACE_MS) {
+    toldAt = Date.now();
+    const { lon, lat, fix_at } = fix;
+    post("/api/v1/rider/position/", { lon, lat, fix_at }, { background: true }).catch(() => (toldAt = 0));
+  }
 }
 
 function fresh(state) {
@@ -115,15 +129,10 @@ outbox.addEventListener("refused", ({ detail: { problem } }) => {
   refresh();
 });
 
-let toldAt = 0;
-place.addEventListener("fix", ({ detail: fix }) => {
+place.addEventListener("fix", () => {
   tabs.report.fix();
   if (shown() === "help") tabs.help.draw();
-  const { me } = phone.state ?? {};
-  // Where nobody has agreed nothing is even sent.
-  if (!fix || !me?.helps_nearby || !me.on_duty_since || Date.now() - toldAt < PLACE_MS) return;
-  toldAt = Date.now();
-  post("/api/v1/rider/position/", { lon: fix.lon, lat: fix.lat, fix_at: fix.fix_at }, { background: true }).catch(() => (toldAt = 0));
+  tellPlace();
 });
 addEventListener("hashchange", () => {
   said("");

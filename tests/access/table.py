@@ -175,6 +175,7 @@ TABLE: dict[str, str] = {
     "POST /volunteers/<pk>/pause/": "dispatch.edit_riders",
     "POST /volunteers/notes/": "dispatch.issue_delay_note",
     "POST /volunteers/notes/<pk>/void/": "dispatch.issue_delay_note",
+    "POST /volunteers/calls/<pk>/withdraw/": "dispatch.call_riders",
     "POST /volunteers/reports/<pk>/solved/": "dispatch.issue_delay_note",
     "GET /api/v1/rider/": "dispatch.ride",
     **{f"POST /api/v1/rider/{step}/": "dispatch.ride" for step in ("reports", "agreement", "duty", "position")},

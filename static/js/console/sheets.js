@@ -71,9 +71,9 @@ export const askRiders = ({ incident, send }) => {
     submit: _("Ask"),
     fields: [
       { name: "text", label: _("What is asked of them"), type: "textarea", rows: 2, required: true, hint: _("No names, no telephone numbers. The place is shown to who accepts.") },
-      { name: "wanted", label: _("How many"), type: "select", value: "2", options: ["1", "2", "3", "4", "5"].map((n) => [n, n]) },
-      { name: "radius_m", label: _("Within"), type: "select", value: "1000", options: [500, 1000, 2000, 3000].map(metres) },
-      { name: "minutes", label: _("Ask for"), type: "select", value: "15", options: ["5", "15", "30", "60"].map((n) => [n, fill(_("%(n)s min"), { n })]) },
+      { name: "wanted", label: _("How many"), type: "select", required: true, value: "2", options: ["1", "2", "3", "4", "5"].map((n) => [n, n]) },
+      { name: "radius_m", label: _("Within"), type: "select", required: true, value: "1000", options: [500, 1000, 2000, 3000].map(metres) },
+      { name: "minutes", label: _("Ask for"), type: "select", required: true, value: "15", options: ["5", "15", "30", "60"].map((n) => [n, fill(_("%(n)s min"), { n })]) },
     ],
     send: async ({ text, wanted, radius_m, minutes }) => {
       const call = await send("help", { uuid: id, text, wanted: Number(wanted), radius_m: Number(radius_m), minutes: Number(minutes) });
