@@ -21,7 +21,7 @@ from shushanwei.common.clock import STREET, db_now
 from shushanwei.common.secrets import mask_phone, seal
 from shushanwei.people.models import Role, RoleGrant, User
 
-SEED, FORCE, HELPS = 110, 230, 16
+SEED, FORCE, HELPS = 110, 234, 16
 PLATFORMS = ["蓝骑外卖", "青鸟速递", "闪达同城", "邻里生鲜", "顺路快送"]
 AGREED = 0.6  # share of the riders who help nearby
 # Words of a past report → the icon that was tapped.
@@ -52,7 +52,7 @@ def load_riders() -> int:
     riders = []
     for number in missing:
         dice = random.Random(f"{SEED}-{number}")
-        phone = f"100{dice.randint(0, 99_999_999):08d}"  # numbers that begin so do not exist
+        phone = _phone(number)
         name = users[number].display_name
         place = dice.choice(places) if places else ""
         paused = dice.random() < 0.03
@@ -105,11 +105,15 @@ def _accounts(numbers: list[int]) -> dict[int, User]:
     known = set(User.objects.filter(username__in=names).values_list("username", flat=True))
     # One hash for all: slow hashing two hundred times would take a minute and protect a published password.
     hashed = make_password(password())
+    taken = set(User.objects.values_list("display_name", flat=True))
     User.objects.bulk_create(
-        User(username=name, password=hashed, display_name=_name(random.Random(f"{SEED}-name-{number}")))
+        User(
+            username=name, password=hashed, display_name=_name(random.Random(f"{SEED}-name-{number}"), taken),
+            phone_masked=mask_phone(_phone(number)),
+        )
         for name, number in names.items()
         if name not in known
-    )
+    )  # fmt: skip
     users = {names[user.username]: user for user in User.objects.filter(username__in=names).order_by("id")}
     role = Role.objects.get(code="rider")
     RoleGrant.objects.bulk_create(
@@ -177,8 +181,17 @@ def _icon(title: str) -> str:
     return next((icon for word, icon in ICONS if word in title), "cover")
 
 
-def _name(dice: random.Random) -> str:
-    return dice.choice(SURNAMES) + dice.choice(GIVEN_FIRST) + (dice.choice(GIVEN_LAST) if dice.random() < 0.6 else "")
+def _name(dice: random.Random, taken: set[str]) -> str:
+    while True:
+        last = dice.choice(GIVEN_LAST) if dice.random() < 0.6 else ""
+        name = dice.choice(SURNAMES) + dice.choice(GIVEN_FIRST) + last
+        if name not in taken:
+            taken.add(name)
+            return name
+
+
+def _phone(number: int) -> str:
+    return f"100{random.Random(f'{SEED}-phone-{number}').randint(0, 99_999_999):08d}"  # such numbers do not exist
 
 
 def _nickname(name: str, dice: random.Random) -> str:
