@@ -110,12 +110,12 @@ class DelayNotes(APIView):
     @extend_schema(
         operation_id="delay_note_issue",
         tags=TAGS,
-        request=shapes.NoteInput,
+        request=shapes.DelayNoteInput,
         responses={201: shapes.DelayNoteShape, 200: shapes.DelayNoteShape},
     )
     def post(self, request):
         must_hold(request.user, "dispatch.issue_delay_note")
-        given = checked(shapes.NoteInput, request)
+        given = checked(shapes.DelayNoteInput, request)
         note, new = services.issue_note(
             given.pop("rider"), part_id=given.pop("part"), report_id=given.pop("report"), actor=request.user, **given
         )

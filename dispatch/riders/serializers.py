@@ -59,7 +59,7 @@ class AskRidersInput(serializers.Serializer):
     minutes = serializers.IntegerField(min_value=SHORTEST_MIN, max_value=LONGEST_MIN, required=False, default=15)
 
 
-class NoteInput(serializers.Serializer):
+class DelayNoteInput(serializers.Serializer):
     """A certificate of delay: for help given (`part`), for a report (`report`), or by hand."""
 
     uuid = serializers.UUIDField(help_text="made by the client: pressing twice issues once")

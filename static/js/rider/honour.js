@@ -17,12 +17,12 @@ export class Honour {
     const when = chinese() ? `${year}年${number}月` : new Intl.DateTimeFormat("en", { month: "long", year: "numeric" }).format(new Date(year, number - 1, 1));
     return this.box.replaceChildren(
       el("div", { class: "phone-card honour-mine" }, el("p", { class: "muted" }, when), mine
-        ? [el("b", {}, fill(_("Rank %(n)s"), { n: mine.rank })), el("p", {}, fill(_("%(reports)s reports taken up, %(helps)s times helped"), mine))]
+        ? [el("b", {}, fill(_("Rank %(n)s"), { n: mine.rank })), el("p", {}, fill(_("Reports taken up: %(reports)s, times helped: %(helps)s"), mine))]
         : [el("b", {}, _("Not on the list yet")), el("p", { class: "muted" }, _("A report that is taken up or help that is given puts you on it."))]),
       el("ol", { class: "weui-cells honour-list" }, lines.map((line) => el("li", { class: "weui-cell", data: { me: String(line.me) } },
         el("b", { class: "honour-rank", data: { rank: line.rank } }, String(line.rank)),
         el("div", { class: "weui-cell__bd" }, el("p", {}, line.nickname), el("p", { class: "muted small" }, line.platform)),
-        el("div", { class: "weui-cell__ft" }, fill(_("%(reports)s reports · %(helps)s helps"), line))))),
+        el("div", { class: "weui-cell__ft" }, fill(_("reports %(reports)s · helps %(helps)s"), line))))),
       lines.length ? "" : el("p", { class: "muted field-empty" }, _("Nobody has earned a place this month yet.")),
     );
   }

@@ -58,7 +58,7 @@ export class Mine {
     sheet.replaceChildren(el("div", { class: "sheet-form note-sheet" },
       el("h2", {}, _("Certificate of delay")),
       note.voided_at ? el("p", { class: "phone-note phone-note-error" }, _("This note holds no more.")) : null,
-      el("dl", {}, row(_("Number"), note.number, true), row(_("Time"), `${dayTime(note.begun_at)} – ${clockTime(note.ended_at, { seconds: false })}`), row(_("Place"), note.place), row(_("What was done"), note.did), row(_("Code for checking"), note.code, true)),
+      el("dl", {}, row(_("Number"), note.number, true), row(_("Time"), `${dayTime(note.begun_at)} – ${clockTime(note.ended_at, { seconds: false })}`), row(_("Place"), note.place), row(_("What the rider did"), note.did), row(_("Code for checking"), note.code, true)),
       el("p", { class: "muted small" }, fill(_("The platform checks it at %(address)s"), { address: `${location.host}/delay-note/` })),
       el("div", { class: "sheet-actions" },
         el("button", { type: "button", class: "weui-btn weui-btn_default", on: { click: () => sheet.close() } }, _("Back")),
