@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from dispatch.models import Assignment, DispatchRule, ForceRule, PoliceRules, SkillRule, Unit, UnitMember
+from dispatch.models import Assignment, DispatchRule, ForceRule, PoliceRules, RiderRules, SkillRule, Unit, UnitMember
 
 
 class MemberInline(admin.TabularInline):
@@ -49,6 +49,14 @@ class PoliceRulesAdmin(admin.ModelAdmin):
     """How long a transfer may wait, and how the police reach the seats; an edit wants a new row."""
 
     list_display = ["effective_from", "accept_s", "feedback_s", "seat_phone"]
+
+
+@admin.register(RiderRules)
+class RiderRulesAdmin(admin.ModelAdmin):
+    """The numbers of the volunteer force; an edit wants a new row."""
+
+    list_display = ["effective_from", "ask_at_once", "position_kept_min", "lapse_min", "cases_before", "people_before",
+                    "hazards_before"]  # fmt: skip
 
 
 @admin.register(Assignment)

@@ -5,6 +5,8 @@ from django.urls import path
 from dispatch import api, api_answers
 from dispatch.police import api as police
 from dispatch.police import api_link as link
+from dispatch.riders import api as riders
+from dispatch.riders import api_centre as force
 
 app_name = "dispatch-api"
 ANSWERS = {
@@ -37,6 +39,12 @@ LINK = {
     "acks": link.LinkAcks,
     "state": link.LinkState,
 }
+RIDER_HELP = {
+    "accept": riders.AcceptHelp,
+    "decline": riders.DeclineHelp,
+    "arrive": riders.ArriveToHelp,
+    "finish": riders.FinishHelp,
+}
 urlpatterns = [
     path("incidents/<int:pk>/candidates/", api.Candidates.as_view(), name="candidates"),
     path("incidents/<int:pk>/dispatch/", api.Dispatch.as_view(), name="dispatch"),
@@ -57,5 +65,17 @@ urlpatterns = [
     *[path(f"escalations/<int:pk>/{name}/", view.as_view(), name=f"escalation-{name}") for name, view in CALL.items()],
     path("police/line/", police.Line.as_view(), name="police-line"),
     *[path(f"police-link/{name}/", view.as_view(), name=f"link-{name}") for name, view in LINK.items()],
+    path("incidents/<int:pk>/help/", force.IncidentHelp.as_view(), name="incident-help"),
+    path("help/<int:pk>/withdraw/", force.WithdrawHelp.as_view(), name="help-withdraw"),
+    path("riders/", force.Riders.as_view(), name="riders"),
+    path("riders/force/", force.VolunteerForce.as_view(), name="volunteer-force"),
+    path("riders/<int:pk>/call/", force.CallRider.as_view(), name="rider-call"),
+    path("delay-notes/", force.DelayNotes.as_view(), name="delay-notes"),
+    path("rider/", riders.RiderState.as_view(), name="rider"),
+    path("rider/reports/", riders.RiderReports.as_view(), name="rider-reports"),
+    path("rider/agreement/", riders.RiderAgreement.as_view(), name="rider-agreement"),
+    path("rider/duty/", riders.RiderDuty.as_view(), name="rider-duty"),
+    path("rider/position/", riders.RiderPosition.as_view(), name="rider-position"),
+    *[path(f"rider/help/<int:pk>/{name}/", view.as_view(), name=f"rider-{name}") for name, view in RIDER_HELP.items()],
     path("police-link/photos/<uuid:uuid>/", link.LinkPhoto.as_view(), name="link-photo"),
 ]

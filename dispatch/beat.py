@@ -31,6 +31,16 @@ SCHEDULE = {
         "schedule": 3600.0,
         "options": {"queue": "default", "expires": 600},
     },
+    "look-at-help-calls": {
+        "task": "dispatch.look_at_help_calls",
+        "schedule": 1.0,
+        "options": {"queue": "default", "expires": 2},
+    },
+    "erase-rider-places": {
+        "task": "dispatch.erase_rider_places",
+        "schedule": 60.0,
+        "options": {"queue": "default", "expires": 60},
+    },
     "act-on-missed": {
         "task": "dispatch.act_on_missed",
         "schedule": 1.0,

@@ -353,11 +353,22 @@ from dispatch.models_police import (  # noqa: E402
     PoliceRules,
     PoliceTransfer,
 )
+from dispatch.models_riders import (  # noqa: E402
+    DelayNote,
+    HelpCall,
+    HelpPart,
+    Rider,
+    RiderReport,
+    RiderRules,
+)
 
 __all__ = [
     "ArrivalProof",
     "Assignment",
+    "DelayNote",
     "DispatchRule",
+    "HelpCall",
+    "HelpPart",
     "LinkSubject",
     "PoliceCall",
     "PoliceLink",
@@ -367,6 +378,9 @@ __all__ = [
     "PoliceTransfer",
     "Reinforcement",
     "Report",
+    "Rider",
+    "RiderReport",
+    "RiderRules",
     "Skill",
     "SkillRule",
     "Unit",

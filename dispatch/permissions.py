@@ -15,6 +15,11 @@ PERMISSIONS = {
     "dispatch.take_transfer": "accept, return and answer 110 transfers",
     "dispatch.work_police_desk": "work the police desk: answer escalations, hand calls to the street, judge results",
     "dispatch.tend_link": "send messages to the police again",
+    "dispatch.ride": "report and help as a volunteer rider",
+    "dispatch.view_riders": "see the volunteer riders, their contacts and deeds",
+    "dispatch.edit_riders": "register, change and pause volunteer riders",
+    "dispatch.call_riders": "ask riders nearby for help",
+    "dispatch.issue_delay_note": "issue and void certificates of delay",
 }
 
 _WATCH = ["dispatch.view_unit", "dispatch.view_assignment"]
@@ -26,17 +31,22 @@ _SEAT = [
     "dispatch.request_reinforcement",
     "dispatch.view_transfer",
     "dispatch.take_transfer",
+    "dispatch.view_riders",
+    "dispatch.call_riders",
+    "dispatch.issue_delay_note",
 ]
+_LEAD = [*_SEAT, "dispatch.edit_riders"]
 _FIELD = ["dispatch.view_assignment", "dispatch.answer_order", "dispatch.request_reinforcement"]
 ROLE_PERMISSIONS = {
-    "commander": [*_SEAT, "dispatch.tend_link"],
-    "shift_lead": [*_SEAT, "dispatch.tend_link"],
+    "commander": [*_LEAD, "dispatch.tend_link"],
+    "shift_lead": [*_LEAD, "dispatch.tend_link"],
     "seat_operator": _SEAT,
-    "dispatcher": _SEAT,
+    "dispatcher": _LEAD,
     "video_patroller": _WATCH,
     "evaluator": [*_WATCH, "dispatch.view_transfer"],
     "leader_view": _WATCH,
     "responder": _FIELD,
+    "rider": ["dispatch.ride"],
     "police_liaison": [*_FIELD, "dispatch.view_transfer", "dispatch.work_police_desk", "dispatch.tend_link"],
     "enforcement_officer": [*_FIELD, "dispatch.handle_case"],
     "car_gateway": ["dispatch.report_positions"],

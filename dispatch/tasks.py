@@ -5,6 +5,7 @@ from celery import shared_task
 from dispatch import services
 from dispatch.police.link.inbox import forget_old
 from dispatch.police.link.sending import work_line
+from shushanwei.common.drain import drain
 
 
 @shared_task(name="dispatch.assign_waiting", expires=2)
@@ -47,3 +48,15 @@ def work_police_line() -> int:
 def forget_police_receipts() -> int:
     """Every hour: receipts that no repeat can ask for any more."""
     return forget_old()
+
+
+@shared_task(name="dispatch.look_at_help_calls", expires=2)
+def look_at_help_calls() -> int:
+    """Every second: requests to riders that became dangerous, ran out, or can ask somebody new."""
+    return drain(services.running_call_ids(), services.look_at_call)
+
+
+@shared_task(name="dispatch.erase_rider_places", expires=60)
+def erase_rider_places() -> int:
+    """Every minute: last places of riders that may not be kept any longer."""
+    return services.erase_old_places()

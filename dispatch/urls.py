@@ -5,6 +5,8 @@ from django.urls import path
 from dispatch import views, views_exceptions
 from dispatch.police import views as police
 from dispatch.police import views_desk as desk
+from dispatch.riders import views as riders
+from dispatch.riders import views_centre as force
 
 app_name = "dispatch"
 urlpatterns = [
@@ -24,6 +26,20 @@ urlpatterns = [
     path("police/desk/calls/<int:pk>/note/", desk.note, name="desk-note"),
     path("police/link/", police.link, name="police-link"),
     path("police/link/<int:pk>/resend/", police.send_again, name="police-resend"),
+    path("rider/", riders.rider, name="rider"),
+    path("rider/manifest.webmanifest", riders.manifest, name="rider-manifest"),
+    path("rider/sw.js", riders.service_worker, name="rider-worker"),
+    path("delay-note/", riders.check, name="note-check"),
+    path("delay-note/<int:pk>/print/", riders.paper, name="note-paper"),
+    path("delay-note/<slug:code>/", riders.check, name="note-checked"),
+    path("volunteers/", force.volunteers, name="volunteers"),
+    path("volunteers/add/", force.add, name="rider-add"),
+    path("volunteers/<int:pk>/", force.change, name="rider-change"),
+    path("volunteers/<int:pk>/pause/", force.pause, name="rider-pause"),
+    path("volunteers/notes/", force.issue, name="note-issue"),
+    path("volunteers/notes/<int:pk>/void/", force.void, name="note-void"),
+    path("volunteers/calls/<int:pk>/withdraw/", force.withdraw, name="help-withdraw"),
+    path("volunteers/reports/<int:pk>/solved/", force.solved, name="report-solved"),
     path("dept/", views.dept, name="dept"),
     path("dept/<int:pk>/", views.dept_case, name="dept-case"),
     path("dept/<int:pk>/accept/", views.dept_accept, name="dept-accept"),

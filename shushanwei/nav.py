@@ -22,6 +22,7 @@ LANDING = [
     "dispatch:unit",
     "dispatch:dept",
     "incidents:field",
+    "dispatch:rider",
     "cockpit:reports",
     "cockpit:screen",
 ]

@@ -241,6 +241,9 @@ SPECTACULAR_SETTINGS = {
         "TransferReturnReasonEnum": "dispatch.police.lifecycle.ReturnReason",
         "TransferStatusEnum": "dispatch.police.lifecycle.Transfer",
         "CallStatusEnum": "dispatch.models.Reinforcement.Status",
+        "HelpStatusEnum": "dispatch.riders.lifecycle.Help",
+        "HelpPartStatusEnum": "dispatch.riders.lifecycle.Part",
+        "HelpWithdrawnEnum": "dispatch.riders.lifecycle.Why",
     },
 }
 REST_KNOX = {"TOKEN_TTL": None, "TOKEN_LIMIT_PER_USER": 20, "AUTO_REFRESH": False}

@@ -21,6 +21,7 @@ from demo.simulator.field import Collectors, Departments, GridWorkers
 from demo.simulator.live import listen
 from demo.simulator.patrols import Patrollers
 from demo.simulator.police import Station, TransferSeat
+from demo.simulator.riders import Couriers
 from demo.simulator.roads import RoadMap
 from demo.simulator.seats import Shift
 from demo.simulator.units import UnitOnTheRoad
@@ -120,6 +121,7 @@ def _actors(world: World, options: Options):
     for desk in (Departments(world), Collectors(world), GridWorkers(world)):
         yield type(desk).__name__, _after(4.0, forever(type(desk).__name__, world, desk.run))
     yield "patrols", _after(6.0, forever("patrols", world, Patrollers(world).run))
+    yield "couriers", _after(8.0, forever("couriers", world, Couriers(world).run))
     yield "summary", _summary(world)
 
 

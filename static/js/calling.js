@@ -2,11 +2,14 @@
 
 import { post } from "shushan/http";
 
-export async function callMember(button, id, about) {
+export const callMember = (button, id, about) => dialled(button, `/api/v1/grid/teams/${id}/call/`, { about });
+
+/** The number behind an address, shown on the button and dialled; a second tap dials it again. */
+export async function dialled(button, address, body = {}) {
   if (button.dataset.phone) return dial(button.dataset.phone);
   button.disabled = true;
   try {
-    const { phone } = await post(`/api/v1/grid/teams/${id}/call/`, { about });
+    const { phone } = await post(address, body);
     button.dataset.phone = phone;
     (button.querySelector(".mono") ?? button).textContent = phone;
     dial(phone);

@@ -1,11 +1,12 @@
 """What people and things do on the running system of the page tests, through its own services."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 from django.db import transaction
 
-from dispatch.models import ArrivalProof, Assignment, Reinforcement, Unit, UnitMember, UnitPosition
-from dispatch.services import answers
+from dispatch.models import ArrivalProof, Assignment, Reinforcement, Rider, Unit, UnitMember, UnitPosition
+from dispatch.services import answers, rider_help
 from grid.models import Grid, Patrol
 from grid.patrolling import Fix
 from grid.selectors import grid_at
@@ -123,6 +124,31 @@ def grid_worker() -> dict:
     points = list(grid.patrol_points.order_by("place"))
     places = [[point.lon, point.lat] for point in points]
     return {"grid": grid.code, "lon": grid.label_lon, "lat": grid.label_lat, "points": places, "token": points[2].token}
+
+
+def rider() -> dict:
+    """A volunteer rider at the scene who has agreed to nothing yet: {lon, lat}."""
+    user, made = User.objects.get_or_create(username="page-rider", defaults={"display_name": "页面骑手"})
+    if made:  # not anew: a password set again would sign the phone out
+        user.set_password(PASSWORD)
+        user.save()
+    grant(user, "rider")
+    card = {"vest_no": "PAGE1", "nickname": "小页", "platform": "蓝骑外卖", "joined_at": db_now()}
+    Rider.objects.get_or_create(user=user, defaults=card)
+    return {"lon": LON, "lat": LAT}
+
+
+def ask_riders(incident_id: int) -> None:
+    """A seat asks the riders near an incident."""
+    seat = User.objects.get(username="page-a")
+    rider_help.ask_riders(incident_id, uuid=uuid4(), text="请先陪护老人", wanted=1, actor=seat)
+    live.flush()
+
+
+def becomes(incident_id: int, level: int) -> None:
+    """The level changes."""
+    services.set_level(incident_id, level, actor=User.objects.get(username="page-a"))
+    live.flush()
 
 
 def long_ago(uuid: str) -> bool:

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.db.models import F, Max, Q
 
-from dispatch.models import Assignment
+from dispatch.models import Assignment, DelayNote, HelpPart, RiderReport
 from incidents.lifecycle import ENDED, may_follow
 from incidents.models import CaseCheck, CaseSequence, Deadline, Incident
 from shushanwei.common.clock import STREET
@@ -128,3 +128,11 @@ def test_a_second_past_is_not_written(past):
     call_command("load_history", days=DAYS, verbosity=0)
 
     assert Incident.objects.count() == before
+
+
+@pytest.mark.django_db
+def test_every_report_of_the_riders_has_its_rider_and_some_helped(past):
+    assert RiderReport.objects.count() == Incident.objects.filter(source_kind="rider").count() > 10
+    helped = HelpPart.objects.filter(status="finished", call__incident__level__gte=3)
+    assert helped.count() == HelpPart.objects.count() >= 5
+    assert DelayNote.objects.filter(rider__user__username="rider").exists()

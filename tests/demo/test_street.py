@@ -17,7 +17,8 @@ from demo.street.happenings import CHANNELS, HAPPENINGS, STORM, chances
 from demo.street.loading import secrets_file
 from demo.street.patrol_history import load_patrols
 from demo.street.sources import CAMERAS
-from dispatch.models import Unit, UnitMember
+from dispatch.models import Rider, Unit, UnitMember
+from dispatch.riders.honour import counters
 from grid import selectors_patrols
 from grid.models import Community, Grid, MapLayer, Patrol, Posting
 from grid.services.positions import track_of
@@ -209,3 +210,10 @@ def test_every_channel_has_something_to_tell_at_every_hour(channel):
 @pytest.mark.django_db
 def test_all_layers_are_drawn(street):
     assert MapLayer.objects.count() == layers.LAYERS
+
+
+def test_two_hundred_and_twenty_riders_volunteer_and_nobody_is_placed(street):
+    assert Rider.objects.filter(paused_at__isnull=True).count() >= 220
+    assert Rider.objects.get(user__username="rider").vest_no == "KD001"
+    assert not Rider.objects.filter(fix_at__isnull=False).exists()
+    assert counters()["cases"] == 4

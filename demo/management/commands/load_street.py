@@ -10,6 +10,7 @@ from demo.street import layers, loading
 from demo.street.duty_log import load_duty_log
 from demo.street.history_writing import load_history
 from demo.street.patrol_history import load_patrols, load_points
+from demo.street.riders import load_rider_deeds, load_riders
 from demo.street.rosters import load_rosters
 from demo.street.rosters_field import load_field_rosters
 from demo.street.teams import load_teams
@@ -42,12 +43,14 @@ class Command(BaseCommand):
             ("field duty", load_field_rosters),
             ("points", load_points),
             ("teams", load_teams),
+            ("riders", load_riders),
         ]
         if options["history_days"] and not Incident.objects.exists():
             steps.append(("past days", lambda: load_history(options["history_days"])))
         if options["history_days"]:
             steps.append(("patrols", load_patrols))
             steps.append(("duty log", load_duty_log))
+            steps.append(("rider deeds", load_rider_deeds))
         for name, step in steps:
             began = time.monotonic()
             count = step()

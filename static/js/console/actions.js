@@ -45,6 +45,7 @@ export class Actions {
     return [
       supervise(1) && [this.labels.notices[1], () => this.supervise(incident, 1)],
       supervise(2) && this.may.has("incidents.supervise_as_leader") && [this.labels.notices[2], () => this.supervise(incident, 2)],
+      !incident.ended_at && incident.level > 2 && this.may.has("dispatch.call_riders") && [_("Ask riders nearby"), () => this.sheet(sheets.askRiders, incident)],
       can("level") && [_("Change the level"), () => this.sheet(sheets.level, incident)],
       can("verify") && [_("Send a collector to verify"), (b) => this.step(incident, "verify", {}, b)],
       can("check") && [_("Send a collector to check"), (b) => this.step(incident, "check", {}, b)],

@@ -2,6 +2,7 @@
 
 import { uuid } from "shushan/cockpit/dom";
 import { ask } from "shushan/console/sheet";
+import { toast } from "shushan/console/toast";
 import { get, post } from "shushan/http";
 import { dayTime, fill, label, LEVELS, named, _ } from "shushan/words";
 
@@ -59,6 +60,28 @@ const reinforcementOf = (force) => async ({ incident, labels, send }) => {
 };
 export const reinforcement = (context) => reinforcementOf(context.incident.level <= 2 ? "police" : "enforcement")(context);
 export const police = reinforcementOf("police");
+
+/** Riders who have agreed and are near; never for levels Ⅰ and Ⅱ. The id lets a second press find the first. */
+export const askRiders = ({ incident, send }) => {
+  const id = uuid();
+  const metres = (n) => [String(n), n < 1000 ? fill(_("%(n)s m"), { n }) : fill(_("%(n)s km"), { n: n / 1000 })];
+  return ask({
+    title: _("Ask riders nearby"),
+    note: `${incident.case_no} ${incident.title}`,
+    submit: _("Ask"),
+    fields: [
+      { name: "text", label: _("What is asked of them"), type: "textarea", rows: 2, required: true, hint: _("No names, no telephone numbers. The place is shown to who accepts.") },
+      { name: "wanted", label: _("How many"), type: "select", required: true, value: "2", options: ["1", "2", "3", "4", "5"].map((n) => [n, n]) },
+      { name: "radius_m", label: _("Within"), type: "select", required: true, value: "1000", options: [500, 1000, 2000, 3000].map(metres) },
+      { name: "minutes", label: _("Ask for"), type: "select", required: true, value: "15", options: ["5", "15", "30", "60"].map((n) => [n, fill(_("%(n)s min"), { n })]) },
+    ],
+    send: async ({ text, wanted, radius_m, minutes }) => {
+      const call = await send("help", { uuid: id, text, wanted: Number(wanted), radius_m: Number(radius_m), minutes: Number(minutes) });
+      toast(call.near ? fill(_("%(n)s riders are asked."), { n: call.near }) : _("No rider is near now; who comes near in time is asked."), call.near ? "ok" : "missed");
+      return call;
+    },
+  });
+};
 
 export const dispatchWithReason = ({ incident, send, more: candidate }) =>
   ask({
