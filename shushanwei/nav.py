@@ -26,6 +26,7 @@ LANDING = [
     "cockpit:reports",
     "cockpit:screen",
 ]
+AT_HAND = 7  # as many fit beside clock, sound and name at 1,280 px, in English too
 KIOSK_LANDING = ["cockpit:screen", "cockpit:console"]
 
 
@@ -38,6 +39,7 @@ class Link:
     url_name: str
     hint: str
     current: bool
+    more: bool = False  # stands behind “More”
 
 
 def links_for(user, path: str = "") -> list[Link]:
@@ -46,7 +48,12 @@ def links_for(user, path: str = "") -> list[Link]:
         return []
     held = [(item, url) for item in ITEMS if user.has_perm(item.permission) and (url := _address(item))]
     current = max((url for _, url in held if path.startswith(url)), key=len, default="")
-    return [Link(str(item.label), url, item.url_name, str(item.hint), url == current) for item, url in held]
+    # One link alone behind “More” would only be further away.
+    shown = len(held) if len(held) <= AT_HAND + 1 else AT_HAND
+    return [
+        Link(str(item.label), url, item.url_name, str(item.hint), url == current, place >= shown)
+        for place, (item, url) in enumerate(held)
+    ]
 
 
 def _address(item: NavItem) -> str | None:
