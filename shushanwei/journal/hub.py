@@ -23,7 +23,7 @@ from shushanwei.people.access import Reach
 
 log = structlog.get_logger(__name__)
 BEAT_S = 2.0
-POSITIONS_S = 1.0
+POSITIONS_S = 0.5
 SUBSCRIBE_S = 3.0  # without Redis a screen is greeted all the same: what it misses, it is told to fetch
 SESSION_CHECK_S = 60.0
 QUEUE = 1_000

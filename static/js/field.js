@@ -15,6 +15,7 @@ import { _, fill } from "shushan/words";
 const ASK_MS = 20_000;
 const PLACE_MS = 90_000;
 const OLD_MS = 45_000;
+const REMIND_FROM = 16; // o'clock; when the shift leader is alarmed as well
 const byId = (id) => document.getElementById(id);
 
 const settings = written("field-settings");
@@ -72,6 +73,18 @@ function draw() {
   const badge = byId("task-count");
   badge.hidden = !count;
   put(badge, String(count));
+  drawUncovered();
+}
+
+/** From the afternoon on, own grids that nobody has patrolled today stand on every tab: there is still time to walk. */
+function drawUncovered() {
+  const note = byId("uncovered");
+  const left = (phone.patrols?.grids ?? []).filter((grid) => !grid.covered);
+  const hour = Number(new Intl.DateTimeFormat("en-GB", { hour: "2-digit", hourCycle: "h23", timeZone: "Asia/Shanghai" }).format(serverTime.now()));
+  note.hidden = !left.length || hour < REMIND_FROM;
+  if (note.hidden) return;
+  const names = left.slice(0, 3).map((grid) => grid.name).join("、");
+  note.replaceChildren(`${fill(_("Not patrolled yet today: %(n)s"), { n: left.length })} · ${names}${left.length > 3 ? " …" : ""} `, el("a", { href: "#patrol" }, _("Patrol now")));
 }
 
 function said(words, { link = "" } = {}) {

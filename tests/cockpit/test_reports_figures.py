@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from dispatch.models import PoliceTransfer
 from shushanwei.cockpit.reports import counts, lists, present, promises
 from shushanwei.cockpit.reports.compute import figures
 from shushanwei.cockpit.reports.dimensions import NONE
@@ -253,6 +254,30 @@ def test_a_case_is_under_supervision_until_its_notice_is_cleared():
     assert report(parse("day:2026-11-25"), at("2026-11-25 20:00:00"))["counts"]["supervised"] == 0
     opened = lists.behind(frame_for(DAY, at("2026-11-23 20:00:00")), lists.Cell(lists.figure("supervised")))
     assert list(opened) == [case] != [calm]
+
+
+def test_police_and_grid_together_means_both_were_on_the_scene():
+    squad, police = street.unit(), street.unit("P1")
+    police.kind = "police"
+    police.save()
+    there = {"arrived_at": at("2026-11-23 09:05:00")}
+    for squad_came, police_came in [(there, there), (there, {}), ({}, there)]:
+        case = incident(at("2026-11-23 09:00:00"), source="police_110")
+        order(squad, case, case.opened_at, **squad_came)
+        order(police, case, case.opened_at, part="reinforcement", **police_came)
+    said = report()["counts"]
+    assert (said["fused"], said["diverted"]) == (1, 3)
+
+
+def test_a_closing_that_the_district_sent_back_is_counted_in_its_period():
+    case = incident(at("2026-11-22 09:00:00"), source="police_110")
+    PoliceTransfer.objects.create(
+        police_no="JJ1", call_time=case.opened_at, transfer_time=case.opened_at, alarm_code="100600", address="某处",
+        lon=120.24, lat=30.12, offered_at=case.opened_at, accept_deadline=case.opened_at, incident=case,
+        status="sent_back", returned_by_district_at=at("2026-11-23 15:00:00"),
+    )  # fmt: skip
+    assert report()["counts"]["closings_returned"] == 1
+    assert report(parse("day:2026-11-22"))["counts"]["closings_returned"] == 0
 
 
 def test_a_report_frozen_before_a_figure_was_made_says_nothing_of_it():

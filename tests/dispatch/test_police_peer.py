@@ -16,8 +16,8 @@ from dispatch.models import Assignment, LinkSubject, PoliceMessage, PoliceTransf
 from dispatch.police.link import line, outbox, sending
 from incidents.models import Incident
 from shushanwei.config import BASE_DIR
-from tests.dispatch.conftest import north
-from tests.dispatch.test_police_link import SECRET, again, due_now, offered
+from tests.dispatch.conftest import fresh, north
+from tests.dispatch.test_police_link import SECRET, due_now, offered
 
 
 @pytest.fixture
@@ -143,11 +143,11 @@ def test_killed_in_the_middle_both_sides_end_alike(transactional_db, peer, opene
     there = peer.state()
     # The third call found no free car: the peer named one that was busy, was told so, and came without.
     assert [refused["status"] for refused in there["refused"]] == [409]
-    assert [again(call).status for call in calls] == ["accepted"] * 3
+    assert [fresh(call).status for call in calls] == ["accepted"] * 3
     for call in calls:
         known = there["subjects"][f"escalation:{call.pk}"]
         incident = Incident.objects.get(pk=call.incident_id)
-        assert known["data"]["call"]["status"] == again(call).status
+        assert known["data"]["call"]["status"] == fresh(call).status
         shown = known["data"]["incident"]
         assert (shown["rev"], shown["status"]) == (incident.rev, incident.status)
         assert outbox.is_known(f"escalation:{call.pk}", incident)

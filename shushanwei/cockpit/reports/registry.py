@@ -10,14 +10,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from dispatch.models import Assignment
+from dispatch.models import Assignment, PoliceTransfer, Unit
 from incidents.lifecycle import Status
 from incidents.models import CaseReturn, Supervision
 from incidents.models.alerts import SourceKind
 from shushanwei.cockpit.reports import frame as frames
 from shushanwei.cockpit.reports.frame import Frame
 
-EDITION = 2  # raised when a formula changes; a frozen report keeps the number it was made with
+EDITION = 3  # raised when a formula changes; a frozen report keeps the number it was made with
 HARD_AFTER = timedelta(hours=48)
 HARD_RETURNS = 2
 PUBLIC = [
@@ -92,6 +92,18 @@ def _ordered(instants: Q) -> Q:
 def _supervised(f: Frame) -> Q:
     standing = Q(cleared_at__isnull=True) | Q(cleared_at__gte=f.cutoff)
     return Q(Exists(Supervision.objects.filter(standing, incident=OuterRef("pk"), issued_at__lt=f.cutoff)))
+
+
+def _both_acted(f: Frame) -> Q:
+    there = Assignment.objects.filter(incident=OuterRef("pk"), arrived_at__lt=f.cutoff)
+    police = there.filter(unit__kind=Unit.Kind.POLICE)
+    grid_force = there.filter(unit__isnull=False).exclude(unit__kind__in=[Unit.Kind.POLICE, Unit.Kind.FIRE])
+    return Q(Exists(police)) & Q(Exists(grid_force))
+
+
+def _closing_returned(f: Frame) -> Q:
+    sent_back = Q(returned_by_district_at__gte=f.since, returned_by_district_at__lt=f.until)
+    return Q(Exists(PoliceTransfer.objects.filter(sent_back, incident=OuterRef("pk"))))
 
 
 def _closed_late(f: Frame) -> Q:
@@ -215,6 +227,25 @@ COUNTS = [
         pgettext_lazy("report", "Key incidents"),
         _("levels Ⅰ and Ⅱ received in the period"),
         lambda f: _reported(f) & Q(level__lte=2),
+    ),
+    Figure(
+        "diverted",
+        pgettext_lazy("report", "Diverted from 110"),
+        _("non-police calls that the police handed over, received in the period"),
+        lambda f: _reported(f) & Q(source_kind=SourceKind.POLICE_110),
+    ),
+    Figure(
+        "fused",
+        pgettext_lazy("report", "Police and grid together"),
+        _("received in the period, a police unit and a unit of the street both on the scene"),
+        lambda f: _reported(f) & _both_acted(f),
+    ),
+    Figure(
+        "closings_returned",
+        pgettext_lazy("report", "Closings returned"),
+        _("results of transfers that were sent back in the period as interim, too brief or wrong"),
+        _closing_returned,
+        rises_well=False,
     ),
     Figure(
         "hard",
