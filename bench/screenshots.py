@@ -67,6 +67,12 @@ SHOTS = [
     Shot("wall", "wall", "/screen/", 3840, 1080, "#link-state[data-state=live]", wait_for_map),
     Shot("unit", "squad01-1", "/unit/", 390, 844, "body", mobile=True),
     Shot("reports", "lead1", "/reports/", 1440, 900, "main"),
+    Shot("roster", "lead1", "/roster/", 1440, 900, "main"),
+    Shot("patrols", "lead1", "/patrols/?view=year", 1440, 900, "#link-state, main", lambda page: time.sleep(3)),
+    Shot("police-desk", "police", "/police/desk/", 1440, 900, "#link-state[data-state=live]"),
+    Shot("volunteers", "lead1", "/volunteers/", 1440, 900, "main"),
+    Shot("field", "grid01", "/field/#patrol", 390, 844, "#field-ready", lambda page: time.sleep(2), mobile=True),
+    Shot("rider", "rider", "/rider/", 390, 844, "main", lambda page: time.sleep(1), mobile=True),
 ]
 
 

@@ -37,7 +37,7 @@ def load_rosters() -> int:
     now = db_now()
     lay_out_shifts(now.date() - timedelta(days=PAST_DAYS), PAST_DAYS + AHEAD_DAYS + 1)
     users = User.objects.in_bulk([name for crew in CREWS for name in crew], field_name="username")
-    commander = User.objects.get(username="commander")
+    commander = users["commander"] = User.objects.get(username="commander")
     shifts = list(DutyShift.objects.order_by("period"))
     running = next((n for n, shift in enumerate(shifts) if shift.period.upper > now), len(shifts) - 1)
     planned = set(RosterLine.objects.filter(shift__isnull=False).values_list("shift_id", flat=True))
@@ -48,6 +48,8 @@ def load_rosters() -> int:
             continue
         crew = CREWS[(number - offset) % len(CREWS)]
         posts = [(crew[0], Post.SHIFT_LEAD, ""), (crew[1], Post.SEAT, "1"), (crew[2], Post.SEAT, "2")]
+        # The commander on duty (带班领导) can be reached around the clock.
+        posts.append((commander.username, Post.COMMANDER, ""))
         lines += [
             RosterLine(user=users[name], post=post, place=place, shift=shift, period=shift.period,
                        planned_by=commander, planned_at=now)

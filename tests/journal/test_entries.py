@@ -65,7 +65,7 @@ def test_many_lines_at_once_get_their_numbers_in_order(subject):
     assert all(entry.xid and entry.written_at for entry in written)
 
 
-def _settled(patience_s: float = 60) -> None:
+def _settled(patience_s: float = 240) -> None:
     """Wait until everything written so far is older than the oldest transaction of the whole server."""
     with connection.cursor() as cursor:
         cursor.execute("select pg_current_xact_id()::text::bigint")
