@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from dispatch.models import UnitPosition
-from dispatch.services.duty import HEARD_EVERY_S, hear
+from dispatch.services.duty import HEARD_EVERY_S
 from dispatch.services.positions import SET_OFF_KMH, RawFix, Taken
 from dispatch.shapes import position_shape
 from dispatch.tracking import GEOFENCE_M, Fix, is_jump, is_late
@@ -54,6 +54,17 @@ with moved as (
     from moved on conflict do nothing
 )
 select count(*) from moved
+"""
+# What `services.duty.hear` does, in one statement.
+HEARD = """
+with heard as (
+    update dispatch_unit set seen_at = %(now)s where id = %(unit)s returning id
+), present as (
+    update grid_signon set heard_at = %(now)s
+    where off_at is null and post = 'unit'
+    and user_id in (select m.user_id from dispatch_unitmember m join heard on heard.id = m.unit_id)
+)
+select count(*) from heard
 """
 TYPES = {
     "unit": "bigint",
@@ -103,7 +114,7 @@ def take_plain(digest: str, raw: RawFix, sent_at: datetime | None) -> Taken | No
     if not _is_plain(row, fix) or not _kept(row, fix):
         return None
     if row.seen_at is None or (row.now - row.seen_at).total_seconds() > HEARD_EVERY_S:
-        hear(row.unit)
+        fetch_one("phone_heard", {"unit": "bigint", "now": "timestamptz"}, HEARD, {"unit": row.unit, "now": row.now})
     return Taken(taken=1, late=int(is_late(fix, row.now)))
 
 

@@ -11,8 +11,9 @@ from django.test import Client, override_settings
 from knox.models import AuthToken
 
 from dispatch.models import Assignment, UnitPosition
-from grid.models import PositionFix
+from grid.models import PositionFix, SignOn
 from shushanwei.common.clock import db_now
+from shushanwei.people.models import User
 from shushanwei.straight import POSITIONS, machines_first
 from shushanwei.wsgi import pages
 from tests.dispatch.conftest import CENTRE
@@ -209,3 +210,15 @@ def test_a_jump_a_mocked_fix_and_one_about_to_set_off_are_judged_by_the_rules(ph
     accept(order.pk, actor=unit.crew)
     send(one_fix(lat=CENTRE[1] + 0.0044, speed_kmh=30), token)
     assert Assignment.objects.get(pk=order.pk).departed_at is not None
+
+
+def test_the_plain_case_hears_the_unit_and_its_member_on_duty(phone, send):
+    unit, token = phone
+    old = db_now() - timedelta(minutes=5)
+    mine = SignOn.objects.create(user=unit.crew, post="unit", at=old, heard_at=old)
+    other = SignOn.objects.create(user=User.objects.create(username="other"), post="unit", at=old, heard_at=old)
+    type(unit).objects.update(seen_at=old)
+    send(one_fix(lat=CENTRE[1] + 0.0045), token)
+    unit.refresh_from_db(), mine.refresh_from_db(), other.refresh_from_db()
+    assert unit.seen_at == mine.heard_at > old
+    assert other.heard_at == old
