@@ -47,4 +47,4 @@ def manifest(request: HttpRequest) -> JsonResponse:
 @require_safe
 def service_worker(request: HttpRequest) -> HttpResponse:
     """The service worker, served from inside its scope."""
-    return render(request, "incidents/field_sw.js", content_type="text/javascript; charset=utf-8")
+    return render(request, "phone_sw.js", {"room": "field"}, content_type="text/javascript; charset=utf-8")

@@ -61,7 +61,7 @@ def manifest(request: HttpRequest) -> JsonResponse:
 @require_safe
 def service_worker(request: HttpRequest) -> HttpResponse:
     """The service worker, served from inside its scope."""
-    return render(request, "dispatch/rider_sw.js", content_type="text/javascript; charset=utf-8")
+    return render(request, "phone_sw.js", {"room": "rider"}, content_type="text/javascript; charset=utf-8")
 
 
 @require_safe

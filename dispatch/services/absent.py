@@ -2,13 +2,13 @@
 
 from datetime import timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from dispatch.models import Unit
 from grid import selectors_shifts as shifts
 from grid.models import Post
 from incidents.models import Alarm
-from incidents.services.sweeping import raise_street
+from incidents.services.sweeping import raise_street, sweeps_alone
 from shushanwei.common.clock import db_now
 
 SETTLING = timedelta(minutes=10)  # crews relieve each other on the road
@@ -18,11 +18,8 @@ NAMED = 12
 @transaction.atomic
 def watch_units() -> int:
     """Compare the units on duty with those that the running shift plans; returns how many alarms were raised."""
-    with connection.cursor() as cursor:
-        # One sweep at a time, so that the second sees what the first has raised.
-        cursor.execute("select pg_try_advisory_xact_lock(hashtext('watch_units'))")
-        if not cursor.fetchone()[0]:
-            return 0
+    if not sweeps_alone("watch_units"):
+        return 0
     now = db_now()
     shift = shifts.shift_at(now)
     if shift is None or now - shift.period.lower < SETTLING:

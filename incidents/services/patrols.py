@@ -2,12 +2,12 @@
 
 from datetime import datetime, time
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from grid import selectors_patrols
 from grid.models import Grid
 from incidents.models import Alarm
-from incidents.services.sweeping import raise_street
+from incidents.services.sweeping import raise_street, sweeps_alone
 from shushanwei.common.clock import STREET, db_now
 
 AT = (time(16), time(20))
@@ -25,11 +25,8 @@ def watch_patrols(now: datetime | None = None) -> int:
     hour = max((at for at in AT if local.time() >= at), default=None)
     if hour is None:
         return 0
-    with connection.cursor() as cursor:
-        # One sweep at a time, so that the second sees what the first has raised.
-        cursor.execute("select pg_try_advisory_xact_lock(hashtext('watch_patrols'))")
-        if not cursor.fetchone()[0]:
-            return 0
+    if not sweeps_alone("watch_patrols"):
+        return 0
     key = {"day": local.date().isoformat(), "hour": f"{hour:%H:%M}"}
     if Alarm.objects.filter(kind=Alarm.Kind.GRIDS_UNCOVERED, data__contains=key).exists():
         return 0

@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from grid import selectors_shifts as shifts
 from incidents.models import Alarm
-from incidents.services.sweeping import raise_street
+from incidents.services.sweeping import raise_street, sweeps_alone
 from shushanwei.common.clock import db_now
 
 SETTLING = timedelta(minutes=5)  # a shift that has just begun may still be sitting down
@@ -16,11 +16,8 @@ AGAIN_AFTER = timedelta(minutes=10)
 @transaction.atomic
 def watch_seats() -> int:
     """Compare the seats that are taken with what the running shift needs; returns how many alarms were raised."""
-    with connection.cursor() as cursor:
-        # One sweep at a time, so that the second sees what the first has raised.
-        cursor.execute("select pg_try_advisory_xact_lock(hashtext('watch_seats'))")
-        if not cursor.fetchone()[0]:
-            return 0
+    if not sweeps_alone("watch_seats"):
+        return 0
     now = db_now()
     shift, least, taken = shifts.missing_seats(now)
     if shift is None or taken >= least or now - shift.period.lower < SETTLING:

@@ -327,3 +327,10 @@ def _push_alarms(alarms: Sequence[Alarm], incidents: Mapping[int, Any] | None = 
         )
         for alarm, line in zip(alarms, lines, strict=True)
     )
+
+
+def sweeps_alone(name: str) -> bool:
+    """Whether this transaction is the only sweep of that name, so that the second sees what the first has raised."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_xact_lock(hashtext(%s))", [name])
+        return bool(cursor.fetchone()[0])
