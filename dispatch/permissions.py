@@ -48,6 +48,7 @@ ROLE_PERMISSIONS = {
     "responder": _FIELD,
     "rider": ["dispatch.ride"],
     "police_liaison": [*_FIELD, "dispatch.view_transfer", "dispatch.work_police_desk", "dispatch.tend_link"],
+    "brigade_lead": [*_FIELD, "dispatch.handle_case", "dispatch.confirm_case"],
     "enforcement_officer": [*_FIELD, "dispatch.handle_case"],
     "car_gateway": ["dispatch.report_positions"],
     "dept_account": ["dispatch.view_assignment", "dispatch.handle_case", "dispatch.confirm_case"],

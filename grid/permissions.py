@@ -31,6 +31,7 @@ VIEWERS = [
     "team_member",
     "responder",
     "police_liaison",
+    "brigade_lead",
     "enforcement_officer",
     "dept_account",
     "dept_handler",
@@ -58,6 +59,7 @@ SHIFTS = {
     "grid_worker": _FIELD,
     "part_grid_worker": _FIELD,
     "responder": _FIELD,
+    "brigade_lead": _FIELD,
     "enforcement_officer": _FIELD,
 }
 _OVER_PATROLS = ["grid.view_patrols", "grid.edit_patrol_points"]

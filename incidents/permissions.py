@@ -62,6 +62,7 @@ ROLE_PERMISSIONS = {
     "part_grid_worker": _FIELD,
     "mediator": [*_SEE, "incidents.follow_up"],
     "police_liaison": _SEE,
+    "brigade_lead": _SEE,
     "enforcement_officer": _SEE,
     "dept_account": [*_SEE, "incidents.request_time", "incidents.endorse_time", "incidents.reply_supervision"],
     "dept_handler": [*_SEE, "incidents.request_time"],

@@ -57,6 +57,8 @@ CENTRE = [
 # Behind everybody else, so that nobody's name changes.
 LATER = [("lead3", "shift_lead"), ("lead4", "shift_lead")] + [(f"seat{n}", "seat_operator") for n in range(5, 9)]
 LATER.append(("gateway", "car_gateway"))
+LATER.append(("brigade1", "brigade_lead"))
+DEPARTMENT_OF = {"brigade_lead": "ENF"}
 
 
 def accounts(communities: list[str], grids: list[tuple[str, str]]) -> list[Account]:
@@ -68,7 +70,7 @@ def accounts(communities: list[str], grids: list[tuple[str, str]]) -> list[Accou
     people += _communities(communities, grids)
     for unit in UNITS:
         people += _members(unit)
-    people += [Account(name, [(role, "", "")]) for name, role in LATER]
+    people += [Account(name, [(role, "", DEPARTMENT_OF.get(role, ""))]) for name, role in LATER]
     rng = np.random.default_rng(SEED)
     taken: set[str] = set()
     for person in people:

@@ -1,20 +1,18 @@
 """Fixes kept and found again: each once, in a partition of its day, dropped whole after 90 days (轨迹留存)."""
 
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 from typing import NamedTuple
 
-import structlog
 from django.db import connection, transaction
 
 from grid.models import PositionFix
 from shushanwei.common.clock import STREET, db_now
+from shushanwei.common.partitions import AHEAD_DAYS, ByDay
 
-log = structlog.get_logger(__name__)
 KEPT_DAYS = 90
-AHEAD_DAYS = 14
 TABLE = "grid_positionfix"
-PART = f"{TABLE}_d"  # followed by yyyymmdd
+PARTITIONS = ByDay(TABLE, "received_on", KEPT_DAYS)
 
 INSERT = f"""
 insert into {TABLE} (subject_kind, subject_id, device, lon, lat, accuracy_m, speed_kmh, fix_at,
@@ -89,59 +87,10 @@ def track_of(
 
 
 def ensure_partitions(ahead: int = AHEAD_DAYS) -> int:
-    """Make the partitions of yesterday to `ahead` days from now; returns how many were new.
-
-    What came in for a day without one lies in the default partition and moves over.
-    """
-    today = db_now().astimezone(STREET).date()
-    there = set(_partitions())
-    wanted = [today + timedelta(days=n) for n in range(-1, ahead + 1)]
-    return sum(_make(day) for day in wanted if day not in there)
+    """Make the partitions of yesterday to `ahead` days from now; returns how many were new."""
+    return PARTITIONS.ensure(ahead)
 
 
 def drop_old_partitions(kept_days: int = KEPT_DAYS) -> int:
     """Drop the days whose fixes are older than `kept_days`; returns how many."""
-    oldest = db_now().astimezone(STREET).date() - timedelta(days=kept_days)
-    dropped = 0
-    for day in _partitions():
-        if day < oldest:
-            with transaction.atomic(), connection.cursor() as cursor:
-                cursor.execute("set local lock_timeout = '2s'")
-                cursor.execute(f"drop table if exists {PART}{day:%Y%m%d}")
-            dropped += 1
-    with connection.cursor() as cursor:
-        cursor.execute(f"delete from {TABLE}_other where received_on < %s", [oldest])
-    return dropped
-
-
-def _partitions() -> Iterable[date]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid"
-            " where i.inhparent = %s::regclass and c.relname like %s order by 1",
-            [TABLE, f"{PART}%"],
-        )
-        names = [row[0] for row in cursor.fetchall()]
-    return [datetime.strptime(name.removeprefix(PART), "%Y%m%d").date() for name in names]
-
-
-@transaction.atomic
-def _make(day: date) -> bool:
-    name, after = f"{PART}{day:%Y%m%d}", day + timedelta(days=1)
-    with connection.cursor() as cursor:
-        # Fixes go on coming in: attaching waits at most two seconds for them, and is tried again an hour later.
-        cursor.execute("set local lock_timeout = '2s'")
-        cursor.execute("select pg_advisory_xact_lock(hashtext('fix_partitions'))")
-        cursor.execute("select to_regclass(%s)", [name])
-        if cursor.fetchone()[0] is not None:
-            return False
-        cursor.execute(f"create table {name} (like {TABLE} including all)")
-        cursor.execute(f"lock table {TABLE}_other in access exclusive mode")
-        cursor.execute(
-            f"with moved as (delete from {TABLE}_other where received_on >= %s and received_on < %s returning *)"
-            f" insert into {name} select * from moved",
-            [day, after],
-        )
-        cursor.execute(f"alter table {TABLE} attach partition {name} for values from (%s) to (%s)", [day, after])
-    log.info("fixes.partition_made", day=str(day))
-    return True
+    return PARTITIONS.drop_old(kept_days)

@@ -18,6 +18,7 @@ ROLES = [
     ("team_member", "共治团队成员", "Co-governance team member", Scope.GRID),
     ("responder", "处置力量", "Responder", Scope.OWN),
     ("police_liaison", "派出所联络员", "Police liaison", Scope.POLICE),
+    ("brigade_lead", "执法中队长", "Enforcement team leader", Scope.DEPARTMENT),
     ("enforcement_officer", "执法队员", "Enforcement officer", Scope.DEPARTMENT),
     ("dept_account", "处置部门", "Department account", Scope.DEPARTMENT),
     ("dept_handler", "处置人员", "Department handler", Scope.DEPARTMENT),

@@ -25,12 +25,12 @@ def partitions() -> dict[str, int]:
 def _no_days_yet(db):
     """Another test may have started the street, whose days would stand here."""
     with connection.cursor() as cursor:
-        for day in positions._partitions():
+        for day in positions.PARTITIONS.days():
             cursor.execute(f"drop table {part(day)}")
 
 
 def part(day) -> str:
-    return f"{positions.PART}{day:%Y%m%d}"
+    return f"{positions.PARTITIONS.part}{day:%Y%m%d}"
 
 
 def fixes(count: int, start=None, **more) -> list[KeptFix]:
@@ -84,7 +84,7 @@ def test_two_senders_of_one_batch_at_the_turn_of_the_day_keep_it_once():
     assert PositionFix.objects.count() == 200
     # The tables of the test outlive its rows.
     with connection.cursor() as cursor:
-        for day in positions._partitions():
+        for day in positions.PARTITIONS.days():
             cursor.execute(f"drop table {part(day)}")
 
 
@@ -93,7 +93,7 @@ def test_days_older_than_ninety_are_dropped_whole():
     today = now.astimezone(STREET).date()
     old, last = today - timedelta(days=91), today - timedelta(days=90)
     for day in (old, last):
-        positions._make(day)
+        positions.PARTITIONS.make(day)
     keep_fixes("patrol", 1, fixes(2), received_at=now - timedelta(days=91))
     keep_fixes("patrol", 2, fixes(2), received_at=now - timedelta(days=90))
     keep_fixes("patrol", 3, fixes(2), received_at=now - timedelta(days=200))  # no partition: the default one

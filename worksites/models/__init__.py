@@ -1,0 +1,26 @@
+"""The tables of sites and their checks, of trucks and their trips."""
+
+from worksites.models.colours import ColourChange, ColourOverride, ColourRules
+from worksites.models.companies import Company, Driver, Truck
+from worksites.models.findings import Evidence, Finding, Penalty, SiteLink
+from worksites.models.inspections import (
+    Checklist,
+    ChecklistGroup,
+    ChecklistItem,
+    Draw,
+    Inspection,
+    ItemResult,
+    PlannedCheck,
+    Signature,
+)
+from worksites.models.permits import Permit, PermitRuleSet
+from worksites.models.sites import Gate, Sink, Site, SitePerson
+from worksites.models.tracks import GatePass, Manifest, Terminal, TruckFix, TruckState, VendorItem
+from worksites.models.trips import Trip, TruckAlert, TruckRule
+
+__all__ = [
+    "Checklist", "ChecklistGroup", "ChecklistItem", "ColourChange", "ColourOverride", "ColourRules", "Company", "Draw",
+    "Driver", "Evidence", "Finding", "Gate", "GatePass", "Inspection", "ItemResult", "Manifest", "Penalty", "Permit",
+    "PermitRuleSet", "PlannedCheck", "Signature", "Sink", "Site", "SiteLink", "SitePerson", "Terminal", "Trip", "Truck",
+    "TruckAlert", "TruckFix", "TruckRule", "TruckState", "VendorItem",
+]  # fmt: skip

@@ -1,0 +1,1 @@
+"""What changes sites, checks, findings, trucks and their alerts."""

@@ -1,0 +1,11 @@
+"""Nudges from beat for sites and trucks: the rows decide what is due; a nudge that is lost or doubled harms nothing."""
+
+from celery import shared_task
+
+from worksites.services.fixes import PARTITIONS
+
+
+@shared_task(name="worksites.keep_partitions", expires=3600)
+def keep_partitions() -> int:
+    """Every hour: two weeks of partitions for truck fixes ahead, none older than they are kept."""
+    return PARTITIONS.ensure() + PARTITIONS.drop_old()
