@@ -1,10 +1,11 @@
 """The three colours of a site (三色执法): which one the rules say, and why. No database, no clock.
 
 Red is aimed at while a serious finding or a confirmed dumping alert is open or was confirmed within `counts_days`,
-while `minors_for_red` minor findings are open, or while a correction is overdue. Yellow is aimed at while a minor finding is
-open or was confirmed within these days; white otherwise. A site rises to what is aimed at in the same instant. It goes
-down one step at a time, and only when the aim is lower, everything is corrected and re-checked, and it was found clean
-often enough since it has its colour: from red by two checks in a row, `clean_apart_days` apart, from yellow by one.
+while `minors_for_red` minor findings are open, or while a correction is overdue. Yellow is aimed at while a minor
+finding is open or was confirmed within these days; white otherwise. A site rises to what is aimed at in the same
+instant. It goes down one step at a time, and only when the aim is lower, everything is corrected and re-checked, and
+it was found clean often enough since it has its colour: from red by two checks in a row, `clean_apart_days` apart,
+from yellow by one.
 """
 
 from collections.abc import Sequence
