@@ -16,6 +16,7 @@ class ColourRules(models.Model):
     counts_days = models.PositiveSmallIntegerField(default=30)  # a confirmed one colours so long
     minors_for_red = models.PositiveSmallIntegerField(default=3)  # so many open minor findings are serious
     clean_from_red = models.PositiveSmallIntegerField(default=2)  # clean weekly checks in a row
+    clean_apart_days = models.PositiveSmallIntegerField(default=5)  # two clean ones nearer than this count as one
     clean_from_yellow = models.PositiveSmallIntegerField(default=1)
     yellow_every_days = models.PositiveSmallIntegerField(default=15)
     red_every_days = models.PositiveSmallIntegerField(default=7)

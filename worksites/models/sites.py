@@ -11,8 +11,9 @@ from worksites.models.companies import Company
 class Site(models.Model):
     """A building site (工地). Boundary and positions are GeoJSON and degrees in WGS-84.
 
-    `colour` is what the rules and overrides say now; `ColourChange` says how it came. `plate_code` stands on the plate
-    at the gate (亮码) and opens the public page of the site.
+    `colour` is what the rules and overrides say now, `rule_colour` what the rules say; `ColourChange` tells
+    how it came.
+    `plate_code` stands on the plate at the gate (亮码) and opens the public page of the site.
     """
 
     code = models.CharField(max_length=20, unique=True)
@@ -28,6 +29,9 @@ class Site(models.Model):
     status = models.CharField(max_length=10, choices=SiteStatus.choices, default=SiteStatus.BUILDING)
     colour = models.CharField(max_length=6, choices=Colour.choices, default=Colour.WHITE)
     colour_since = models.DateTimeField()
+    rule_colour = models.CharField(max_length=6, choices=Colour.choices, default=Colour.WHITE)  # without any override
+    rule_since = models.DateTimeField()
+    recolour_at = models.DateTimeField(null=True, blank=True)  # when time alone may change it
     watched_since = models.DateTimeField()  # checks are planned from here on
     started_on = models.DateField(null=True, blank=True)
     ends_on = models.DateField(null=True, blank=True)  # as planned
@@ -49,7 +53,10 @@ class Site(models.Model):
         ordering = ["code"]
         verbose_name = _("worksite")
         verbose_name_plural = _("worksites")
-        indexes = [models.Index(fields=["status", "colour"], name="site_by_colour")]
+        indexes = [
+            models.Index(fields=["status", "colour"], name="site_by_colour"),
+            models.Index(fields=["recolour_at"], condition=Q(recolour_at__isnull=False), name="site_to_recolour"),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="site_stopped_when_it_says_so",

@@ -1,0 +1,44 @@
+"""A street with one site and the brigade that checks it."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from shushanwei.common.clock import db_now
+from shushanwei.people.models import User
+from shushanwei.people.services import grant
+from worksites.models import Site
+
+SQUARE = {
+    "type": "Polygon",
+    "coordinates": [[[120.2360, 30.1230], [120.2378, 30.1230], [120.2378, 30.1244], [120.2360, 30.1244],
+                     [120.2360, 30.1230]]],
+}  # fmt: skip
+
+
+def make_site(code="WS-001", **values) -> Site:
+    """A site under construction, white for a hundred days."""
+    since = db_now() - timedelta(days=100)
+    known = {
+        "name": f"{code}工地", "boundary": SQUARE, "lon": 120.2369, "lat": 30.1237, "phase": "EW", "colour": "white",
+        "colour_since": since, "rule_colour": "white", "rule_since": since, "watched_since": since,
+        "plate_code": uuid4().hex[:12],
+    }  # fmt: skip
+    return Site.objects.create(code=code, **(known | values))
+
+
+def make_person(name: str, role: str, **scope) -> User:
+    user = User.objects.create(username=name, display_name=name)
+    grant(user, role, **scope)
+    return user
+
+
+@pytest.fixture
+def site(db) -> Site:
+    return make_site()
+
+
+@pytest.fixture
+def brigade(roles) -> list[User]:
+    return [make_person(f"officer-{n}", "enforcement_officer", department="ENF") for n in range(1, 5)]
