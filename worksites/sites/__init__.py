@@ -1,0 +1,1 @@
+"""The register of sites: its pages, what they read, what they check."""
