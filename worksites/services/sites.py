@@ -9,7 +9,8 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from shapely.geometry import shape
 
-from grid.lookup import grid_at
+from grid.models import Community, Grid
+from grid.selectors import grid_at
 from shushanwei.common.clock import db_now
 from shushanwei.common.errors import BadInput, NotFound, WrongStep
 from shushanwei.common.geo import BadPosition, checked
@@ -21,6 +22,7 @@ from worksites.services.colours import recolour
 
 LARGEST_DEG = 0.05  # a boundary wider than five kilometres is a slip of the pen
 PLATE_BYTES = 6
+PERMIT_FIELDS = ("kind", "number", "issuer", "status", "valid_from", "valid_to", "quantity_m3", "waste_class", "reason")
 FIELDS = ("name", "address", "phase", "area_m2", "started_on", "ends_on", "owner", "builder", "supervisor", "haulier",
           "spoil_m3", "spoil_class", "treatment", "hotline")  # fmt: skip
 
@@ -57,10 +59,9 @@ def register_site(values: dict[str, Any], *, actor: User | None, at: datetime | 
     """
     boundary, lon, lat = checked_boundary(values.get("boundary"))
     now = at or db_now()
-    place = grid_at(lon, lat)
     site = Site(
         code=values["code"], boundary=boundary, lon=lon, lat=lat,
-        community_id=place.community if place else None, grid_id=place.grid if place else None,
+        **_where(lon, lat),
         plate_code=secrets.token_hex(PLATE_BYTES), colour_since=now, rule_since=now, watched_since=now,
         **{name: values[name] for name in FIELDS if values.get(name) not in (None, "")},
     )  # fmt: skip
@@ -88,8 +89,8 @@ def change_site(site_id: int, values: dict[str, Any], *, actor: User) -> Site:
         boundary, lon, lat = checked_boundary(values["boundary"])
         if boundary != site.boundary:
             site.boundary, site.lon, site.lat = boundary, lon, lat
-            place = grid_at(lon, lat)
-            site.community_id, site.grid_id = (place.community, place.grid) if place else (None, None)
+            for name, area in _where(lon, lat).items():
+                setattr(site, name, area)
             changed.append("boundary")
     if changed:
         site.save()
@@ -187,6 +188,17 @@ def save_permit(site_id: int, values: dict[str, Any], *, actor: User | None, per
 def rule_set_on(day: date) -> PermitRuleSet | None:
     """The rule set of permits in force on a day."""
     return PermitRuleSet.objects.filter(effective_from__lte=day).first()
+
+
+def _where(lon: float, lat: float) -> dict[str, Any]:
+    """The community and the grid around a position; neither off the street."""
+    place = grid_at(lon, lat)
+    if place is None:
+        return {"community": None, "grid": None}
+    return {
+        "community": Community.objects.filter(code=place.community_code).first(),
+        "grid": Grid.objects.filter(code=place.grid_code).first() if place.grid_code else None,
+    }
 
 
 def _permits_of(site: Site):

@@ -1,0 +1,21 @@
+"""Pages of the register of sites."""
+
+from django.urls import path
+
+from worksites.sites import views, views_edit
+
+urlpatterns = [
+    path("worksites/", views.sites, name="sites"),
+    path("worksites/map.geojson", views.features, name="features"),
+    path("worksites/calendar/", views.calendar, name="calendar"),
+    path("worksites/add/", views_edit.add, name="site-add"),
+    path("worksites/<int:pk>/", views.site, name="site"),
+    path("worksites/<int:pk>/plate/", views.plate, name="plate"),
+    path("worksites/<int:pk>/change/", views_edit.change, name="site-change"),
+    path("worksites/<int:pk>/gate/", views_edit.gate, name="site-gate"),
+    path("worksites/<int:pk>/permit/", views_edit.permit, name="site-permit"),
+    path("worksites/<int:pk>/state/", views_edit.state, name="site-state"),
+    path("worksites/<int:pk>/colour/ask/", views_edit.wish, name="site-wish"),
+    path("worksites/<int:pk>/colour/decide/", views_edit.decide, name="site-decide"),
+    path("w/<slug:code>/", views.public, name="public"),
+]
