@@ -28,8 +28,12 @@ export class Report {
     }, () => {});
   }
 
-  #keep() {
-    this.phone.kept.set("draft", this.draft);
+  /** Says on the page when the phone holds what was typed and shot: from then on a reload loses nothing. */
+  async #keep() {
+    const turn = (this.turn = (this.turn ?? 0) + 1);
+    this.box.dataset.kept = "false";
+    await this.phone.kept.set("draft", this.draft);
+    if (turn === this.turn) this.box.dataset.kept = "true";
   }
 
   draw() {
