@@ -165,7 +165,7 @@ export class Report {
     this.shownAt = "";
     this.map.remove();
     await this.phone.kept.drop("draft");
-    this.phone.said(draft.own ? _("Kept as handled by yourself.") : _("Your report is on its way."));
+    this.phone.said(!navigator.onLine ? _("Kept on the phone; it is sent when the network is back.") : draft.own ? _("Kept as handled by yourself.") : _("Your report is on its way."));
     this.draw();
     scrollTo(0, 0);
     await sending;
