@@ -52,6 +52,9 @@ FORCES: dict[str, dict[str, Any]] = {
     "department": {"answer_within_s": 120, "next_forces": ["enforcement", "squad"]},
 }
 
+# Below level Ⅱ a missed arrival asks for the force that the class belongs to, not for the police.
+FORCE_OF_SKILL = {"street": "enforcement", "site": "enforcement", "fire": "fire"}
+
 # scheme, beginning of the class code, skill
 SKILLS = [
     ("JCZZ", "J01", "traffic"),

@@ -125,6 +125,18 @@ def duties_of(user: User, days: int = 14) -> list[RosterLine]:
     return list(lines.exclude(state=State.CANCELLED).select_related("shift__template").order_by("period"))
 
 
+def duties_to_swap(user: User, days: int = 14) -> QuerySet[RosterLine]:
+    """What others do in the centre in the coming days, and the person could take over in exchange."""
+    now = db_now()
+    lines = RosterLine.objects.filter(
+        post__in=[Post.SEAT, Post.SHIFT_LEAD, Post.COMMANDER, Post.DISPATCHER],
+        state=State.PLANNED,
+        period__startswith__gt=now,
+        period__startswith__lt=now + timedelta(days),
+    )
+    return lines.exclude(user=user).select_related("user").order_by("period", "place")
+
+
 def street_today() -> date:
     """The date in Hangzhou."""
     return db_now().astimezone(STREET).date()

@@ -80,13 +80,14 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 @holding("grid.sign_on")
 def ask_swap(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask to give a duty away or to change it."""
-    form = SwapForm(request.POST, people=_people())
+    form = SwapForm(request.POST, people=_people(), duties=shifts.duties_to_swap(_who(request)))
     if not form.is_valid():
         return _page(request, swap=form, swap_line=pk, status=422)
     values = form.cleaned_data
 
     def work() -> str:
-        services.ask_swap(pk, to=values["to"], back_id=values["back"], reason=values["reason"], actor=_who(request))
+        back = values["back"].pk if values["back"] else None
+        services.ask_swap(pk, to=values["to"], back_id=back, reason=values["reason"], actor=_who(request))
         return _("Asked. The shift leader decides.")
 
     return _do(request, work, swap=form, swap_line=pk)
@@ -185,7 +186,7 @@ def _page(request, *, plan=None, copy=None, swap=None, swap_line=None, leave=Non
         "may_plan": may_plan,
         "plan": plan or (PlanForm(shifts=week, people=people) if may_plan and week else None),
         "copy": copy or CopyForm(initial={"source": monday - timedelta(days=7), "target": monday}),
-        "swap": swap or SwapForm(people=people.exclude(pk=user.pk)),
+        "swap": swap or SwapForm(people=people.exclude(pk=user.pk), duties=shifts.duties_to_swap(user)),
         "swap_line": swap_line,
         "leave": leave or (LeaveForm(people=people.exclude(pk=user.pk)) if may_ask else None),
         "mine": shifts.duties_of(user) if may_ask else [],

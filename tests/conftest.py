@@ -87,3 +87,12 @@ def _empty_redis():
     from django.conf import settings
 
     redis.Redis.from_url(settings.REDIS_URL).flushdb()
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Name what only came right at the second try, with what was wrong at the first: a line each."""
+    for report in terminalreporter.stats.get("rerun", []):
+        crash = getattr(report.longrepr, "reprcrash", None)
+        said = (crash.message if crash else str(report.longrepr)).strip()
+        lines = [line for line in said.splitlines() if line.strip()]
+        terminalreporter.write_line(f"AGAIN {report.nodeid} - {' | '.join(lines)[:600]}")

@@ -30,6 +30,7 @@ session.set_expiry(86_400)
 session.create()
 print(session.session_key)
 """
+_numbers = itertools.count(1)
 NORTH = 0.004  # degrees between two things that are not one: well over the widest joining radius
 
 
@@ -39,11 +40,14 @@ def cookie_of(stack: Stack, name: str = "screen") -> str:
 
 
 class Sender:
-    """A camera of its own source: `send([an_alert()])` gives the status and the body; connections are kept."""
+    """A camera of its own source: `send([an_alert()])` gives the status and the body; connections are kept.
+
+    The source is new each time, so that a test may be tried twice: `code` begins its code.
+    """
 
     def __init__(self, stack: Stack, code: str = "cam", port: int | None = None) -> None:
-        self.code, self.address = code, ("127.0.0.1", port or stack.port)
-        self.secret = stack.django(MAKE_SOURCE.format(code=code)).split()[-1].encode()
+        self.code, self.address = f"{code}-{next(_numbers)}-{time.time_ns() % 10**9}", ("127.0.0.1", port or stack.port)
+        self.secret = stack.django(MAKE_SOURCE.format(code=self.code)).split()[-1].encode()
         self._local = threading.local()
 
     def send(self, body, *, timeout: float = 10, trace: str = "") -> tuple[int, dict]:
@@ -83,9 +87,6 @@ class Sender:
                 return answer
             time.sleep(0.2)
         raise AssertionError(f"not taken within {patience_s:g} s")
-
-
-_numbers = itertools.count(1)
 
 
 def an_alert(place: int = 0, **values) -> dict:

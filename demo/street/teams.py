@@ -47,6 +47,8 @@ def load_teams() -> int:
             for number in range(count):
                 worker = workers.get(grid.pk) if role == Type.GRID_WORKER else None
                 phone = f"100{dice.randint(0, 99_999_999):08d}"
+                if worker is not None and worker.phone_masked:
+                    phone = phone[:-4] + worker.phone_masked[-4:]  # the same number as on every other page
                 rows.append(
                     CoGovernanceMember(
                         grid=grid, type=role, name=str(worker) if worker else _name(dice), user=worker,

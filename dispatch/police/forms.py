@@ -1,6 +1,6 @@
 """Forms of the transfers and of the police desk; the error stands beside its field."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -115,6 +115,8 @@ class OfferForm(forms.Form):
         at = self.cleaned_data["call_time"]
         if not 2000 <= at.year < 2100:
             raise forms.ValidationError(_("between the years 2000 and 2100"))
+        if at > db_now() + timedelta(minutes=5):
+            raise forms.ValidationError(_("This lies in the future."))
         return at
 
 
@@ -132,10 +134,10 @@ class AcceptCallForm(forms.Form):
         label=_("Car"), coerce=int, empty_value=None, required=False, choices=[], widget=forms.RadioSelect
     )
 
-    def __init__(self, *args, cars=(), **kwargs):
-        """`cars` are (id, words), the best first."""
+    def __init__(self, *args, cars=(), to_be_named=False, **kwargs):
+        """`cars` are (id, words), the best first; where the call is taken already, one of them must be named."""
         super().__init__(*args, **kwargs)
-        self.fields["unit"].choices = [*cars, ("", _("a car is named later"))]
+        self.fields["unit"].choices = [*cars, *([] if to_be_named else [("", _("a car is named later"))])]
         self.fields["unit"].initial = cars[0][0] if cars else ""
 
 

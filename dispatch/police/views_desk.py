@@ -1,6 +1,7 @@
 """The police desk: escalations to answer, one view with all a dispatcher needs, calls handed to the street."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -84,7 +85,7 @@ def page(request: HttpRequest, *, status: int = 200, **given: Any) -> HttpRespon
 def accept(request: HttpRequest, pk: int) -> HttpResponse:
     """The police come, with the chosen car."""
     call = selectors.call_for(who(request), pk)
-    form = AcceptCallForm(request.POST, cars=_cars(call))
+    form = AcceptCallForm(request.POST, cars=_cars(call), to_be_named=call.status == Call.ACCEPTED)
     if not form.is_valid():
         return _again(request, call, accept=form)
     unit = form.cleaned_data["unit"]
@@ -189,7 +190,7 @@ def _view(call: Reinforcement, given: dict[str, Any]) -> dict[str, Any]:
         "ordered": ordered,
         "coming": coming,
         "may_come": call.status == Call.REFUSED and incident.ended_at is None,
-        "accept": given.get("accept") or AcceptCallForm(cars=cars),
+        "accept": given.get("accept") or AcceptCallForm(cars=cars, to_be_named=call.status == Call.ACCEPTED),
         "has_cars": bool(cars),
         "refuse": given.get("refuse") or RefuseForm(),
         "refuse_open": "refuse" in given,
@@ -254,12 +255,18 @@ def _with_call_clocks(calls: list[Reinforcement]) -> None:
     rows = Deadline.objects.filter(
         incident_id__in=[call.incident_id for call in calls], code="S15", part=Unit.Kind.POLICE, void_at__isnull=True
     )
-    clocks = {row.incident_id: deadline_shape(row) for row in rows.order_by("generation")}
+    clocks = list(rows.order_by("generation", "started_at"))
     for call in calls:
         order = call.assignment
         gone = order is None or (order.ended_at is not None and order.status != order.Status.FINISHED)
         call.to_be_named = call.status == Call.ACCEPTED and gone  # type: ignore[attr-defined]
-        call.clock = clocks.get(call.incident_id)  # type: ignore[attr-defined]
+        own = [row for row in clocks if row.incident_id == call.incident_id and _began_with(row, call)]
+        call.clock = deadline_shape(own[0]) if own else None  # type: ignore[attr-defined]
+
+
+def _began_with(clock: Deadline, call: Reinforcement) -> bool:
+    """Whether the clock was started by this call, and not by an earlier one to the same incident."""
+    return abs(clock.started_at - call.requested_at) < timedelta(seconds=5)
 
 
 def _step(

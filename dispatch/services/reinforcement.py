@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from dispatch import selectors
@@ -105,7 +106,9 @@ def ask(
     calls = Reinforcement.objects.filter(incident=incident, force=force, department=department)
     standing = calls.filter(status__in=OPEN).first()
     if standing is None and rule:
-        standing = calls.filter(rule=rule).first()
+        # Who is on the scene is not called a second time by a rule.
+        there = Q(arrived_at__isnull=False, assignment__ended_at__isnull=True)
+        standing = calls.filter(Q(rule=rule) | there).first()
     if standing is not None:
         return standing, False
     now = db_now()

@@ -9,12 +9,12 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from dispatch import selectors
-from dispatch.defaults import RULES
-from dispatch.models import Assignment, DispatchRule, Reinforcement, Unit
+from dispatch.defaults import FORCE_OF_SKILL, RULES
+from dispatch.models import Assignment, DispatchRule, Force, Reinforcement, Unit
 from dispatch.services.answers import hand_on, release
 from dispatch.services.base import Part, Status, alarm_no_unit, end, locked_order, story, tell_order
 from dispatch.services.placing import had_main, order_next, place, place_department, take
-from dispatch.services.reinforcement import MISSED, NOBODY_ARRIVED, ask, escort, fill, pass_over
+from dispatch.services.reinforcement import DANGEROUS, MISSED, NOBODY_ARRIVED, ask, escort, fill, pass_over
 from dispatch.why import Why
 from incidents.lifecycle import ENDED
 from incidents.lifecycle import Status as IncidentStatus
@@ -109,6 +109,8 @@ def act_on_one(deadline_id: int) -> bool:
     if incident.status in selectors.UNDER_WAY and order_next(incident, Part.SUPPORT, why=NOBODY_ARRIVED) is None:
         alarm_no_unit(incident, {"after": deadline.code})
     force = selectors.rule_for(incident.level).missed_force
+    if force == Force.POLICE and incident.level > DANGEROUS:
+        force = FORCE_OF_SKILL.get(selectors.skill_for(incident), force)
     if force:
         ask(incident, force, reason=NOBODY_ARRIVED.stored()[0], rule=MISSED)
     return True

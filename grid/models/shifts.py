@@ -101,6 +101,12 @@ class RosterLine(models.Model):
                 condition=Q(state="planned", is_backup=False),
                 deferrable=Deferrable.DEFERRED,
             ),
+            ExclusionConstraint(
+                name="roster_one_at_a_seat",
+                expressions=[("place", RangeOperators.EQUAL), ("period", RangeOperators.OVERLAPS)],
+                condition=Q(post="seat", state="planned", is_backup=False) & ~Q(place=""),
+                deferrable=Deferrable.DEFERRED,
+            ),
         ]
         indexes = [models.Index(fields=["shift", "post"], name="roster_by_shift")]
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from grid.models import DutyLog, DutyShift, Handover
+from grid.models import DutyLog, DutyShift, Handover, Post, RosterLine
 from shushanwei.common.clock import db_now
 from shushanwei.common.errors import BadInput, Conflict, NotFound
 from shushanwei.common.wording import one_of
@@ -17,6 +17,7 @@ TEXTS = ("instructions", "watch", "restricted")
 LISTS = {"equipment": ("name", "state"), "counted": ("name", "count")}
 EARLY = timedelta(minutes=60)
 LONGEST_TEXT = 4_000
+LEAD = "grid.plan_roster"  # who leads shifts may take one over
 
 
 @transaction.atomic
@@ -66,6 +67,8 @@ def confirm_note(shift_id: int, *, actor: User, remark: str = "") -> Handover:
         raise Conflict(_("%(name)s has confirmed it.") % {"name": note.confirmed_by})
     if actor.pk == note.signed_by_id:
         raise Conflict(_("Who signed cannot confirm."))
+    if not actor.has_perm(LEAD) and not _comes(note.shift, actor):
+        raise Conflict(_("The shift leader who comes confirms the note."))
     note.confirmed_by, note.confirmed_at, note.remark = actor, db_now(), remark.strip()[:LONGEST_TEXT]
     note.save()
     record(note, "handover.confirmed", actor=actor, note=note.remark, data={"shift": str(note.shift)})
@@ -106,6 +109,15 @@ def log_call(
         if known.by_id == actor.pk and all(getattr(known, field) == text for field, text in texts.items()):
             return known
         raise Conflict(_("This id was used for another line.")) from None
+
+
+def _comes(shift: DutyShift, user: User) -> bool:
+    """Whether the person is planned as shift leader of a later shift within a day."""
+    begins = shift.period.upper
+    return RosterLine.objects.filter(
+        user=user, post=Post.SHIFT_LEAD, state=RosterLine.State.PLANNED,
+        period__startswith__gte=begins, period__startswith__lt=begins + timedelta(days=1),
+    ).exists()  # fmt: skip
 
 
 def _locked(shift_id: int) -> Handover:

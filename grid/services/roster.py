@@ -16,6 +16,7 @@ from shushanwei.journal.services import record
 from shushanwei.people.models import User
 
 LONGEST = timedelta(days=31)
+FURTHEST = timedelta(days=366)
 State = RosterLine.State
 
 
@@ -61,6 +62,8 @@ def plan(
         span = DateTimeTZRange(*period)
     else:
         raise BadInput("period", _("From a time to a later one, at most a month."))
+    if actor is not None and span.upper <= db_now():
+        raise Conflict(_("This shift is over: what was is not planned anew."))
     # A stand-in is not the person's own duty, even in the same post at the same time.
     same = RosterLine.objects.filter(
         user=user, post=post, period=span, place=place, is_backup=is_backup, state=State.PLANNED,
@@ -68,7 +71,10 @@ def plan(
     ).first()  # fmt: skip
     if same:
         return same
-    with _nobody_twice(user, span):
+    away = Leave.objects.filter(user=user, state=Leave.State.APPROVED, period__overlap=span).first()
+    if away is not None:
+        raise Conflict(_("%(name)s is on leave then.") % {"name": user})
+    with _nobody_twice(user, span, place if post == Post.SEAT and not is_backup else ""):
         line = RosterLine.objects.create(
             user=user,
             post=post,
@@ -90,6 +96,8 @@ def cancel(line_id: int, *, actor: User) -> RosterLine:
     """Take somebody off the roster; twice changes nothing."""
     line = _locked(line_id)
     if line.state != State.CANCELLED:
+        if line.period.upper <= db_now():
+            raise Conflict(_("This shift is over: what was is not planned anew."))
         line.state = State.CANCELLED
         line.save(update_fields=["state"])
         record(line, "roster.cancelled", actor=actor, data=_about(line))
@@ -175,6 +183,10 @@ def ask_leave(user: User, *, stand_in: User, period: tuple[datetime, datetime], 
         raise BadInput("stand_in", _("Choose another person."))
     if not period[0] < period[1]:
         raise BadInput("until", _("Later than the beginning."))
+    if period[1] <= db_now():
+        raise BadInput("until", _("These days are over."))
+    if period[1] > db_now() + FURTHEST:
+        raise BadInput("until", _("At most a year ahead."))
     if not reason.strip():
         raise BadInput("reason", _("This must be filled in."))
     with _or_conflict(_("Leave at that time stands already.")):
@@ -204,7 +216,7 @@ def decide_leave(leave_id: int, *, actor: User, approve: bool, note: str = "") -
     leave.save()
     if approve:
         lines = RosterLine.objects.select_for_update(no_key=True).filter(
-            user=leave.user, state=State.PLANNED, period__overlap=leave.period
+            user=leave.user, state=State.PLANNED, period__overlap=leave.period, period__startswith__gt=db_now()
         )
         for line in lines.order_by("pk"):
             line.state = State.ON_LEAVE
@@ -240,16 +252,23 @@ def _decided(row: Swap | Leave, wanted: str) -> bool:
 def _look_now() -> None:
     # The exclusion constraint waits for the end of the transaction; here it must speak before we answer.
     with connection.cursor() as cursor:
-        cursor.execute("set constraints roster_nobody_in_two_places immediate")
-        cursor.execute("set constraints roster_nobody_in_two_places deferred")
+        names = "roster_nobody_in_two_places, roster_one_at_a_seat"
+        cursor.execute(f"set constraints {names} immediate")
+        cursor.execute(f"set constraints {names} deferred")
 
 
 @contextmanager
-def _nobody_twice(user: User, span: DateTimeTZRange) -> Iterator[None]:
+def _nobody_twice(user: User, span: DateTimeTZRange, seat: str = "") -> Iterator[None]:
     try:
         with transaction.atomic():
             yield
-    except IntegrityError:
+    except IntegrityError as error:
+        if "roster_one_at_a_seat" in str(error):
+            there = RosterLine.objects.filter(
+                post=Post.SEAT, place=seat, period__overlap=span, state=State.PLANNED, is_backup=False
+            ).first()
+            name = there.user if there else ""
+            raise Conflict(_("Seat %(seat)s is taken then by %(name)s.") % {"seat": seat, "name": name}) from None
         other = RosterLine.objects.filter(user=user, period__overlap=span, state=State.PLANNED, is_backup=False).first()
         when = f"{local(other.period.lower)}–{local(other.period.upper, '%H:%M')}" if other else ""
         raise Conflict(_("%(name)s is on duty then: %(when)s.") % {"name": user, "when": when}) from None

@@ -12,6 +12,7 @@ from shushanwei.common.clock import db_now
 DUE_WITHIN = timedelta(hours=8)
 SILENT_FOR = timedelta(hours=24)
 SHOWN = 100
+CONFIRMED_WITHIN = timedelta(days=3)
 
 
 def open_urgent() -> list[dict]:
@@ -24,7 +25,8 @@ def due_soon() -> list[dict]:
     """Open incidents with a promise that falls due in the next eight hours, or that is overdue, the first due first."""
     until = db_now() + DUE_WITHIN
     found = Incident.objects.filter(
-        Q(next_due_at__lte=until) | Q(next_due_at__isnull=True, overdue_at__isnull=False), ended_at__isnull=True
+        Q(next_due_at__lte=until) | Q(next_due_at__isnull=True, overdue_at__isnull=False, suspended_at__isnull=True),
+        ended_at__isnull=True,
     ).exclude(level__lte=2)
     ordered = found.order_by("next_due_at", "id").select_related("community", "department")
     return [_line(incident) for incident in ordered[:SHOWN]]
@@ -57,6 +59,13 @@ def notes() -> dict:
         else None,
         "next": shifts.shift_after(running) if running else None,
     }
+
+
+def to_confirm() -> list[Handover]:
+    """Signed notes of the last days that nobody has confirmed, the oldest first."""
+    since = db_now() - CONFIRMED_WITHIN
+    notes = Handover.objects.filter(signed_at__gt=since, confirmed_at__isnull=True)
+    return list(notes.select_related("shift__template", "signed_by").order_by("shift__period"))
 
 
 def _line(incident: Incident) -> dict:

@@ -62,26 +62,20 @@ def handover(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _page(request)
     form = NoteForm(request.POST)
-    shift = handing_over.notes()["running"]
     if not form.is_valid():
         return _page(request, form, status=422)
-    if shift is None:
-        return _do(request, _no_shift)
-    return _do(request, lambda: _write(shift.pk, form, _who(request)), form)
+    return _do(request, lambda: _write(_shift_of(request), form, _who(request)), form)
 
 
 @require_POST
 @login_required
 @permission_required("grid.hand_over", raise_exception=True)
 def sign(request: HttpRequest) -> HttpResponse:
-    """Sign the running shift's note; what is open now is frozen into it."""
+    """Sign the note of the shift that the page showed; what is open now is frozen into it."""
 
     def work() -> str:
-        shift = handing_over.notes()["running"]
-        if shift is None:
-            return _no_shift()
         services.sign_note(
-            shift.pk,
+            _shift_of(request),
             actor=_who(request),
             open_incidents=handing_over.open_urgent(),
             due_soon=handing_over.due_soon(),
@@ -95,11 +89,11 @@ def sign(request: HttpRequest) -> HttpResponse:
 @login_required
 @permission_required("grid.hand_over", raise_exception=True)
 def confirm(request: HttpRequest) -> HttpResponse:
-    """Confirm the note of the shift before, or of the running one in its last hour."""
+    """Confirm the note of an earlier shift, or of the running one in its last hour."""
 
     def work() -> str:
-        shown = handing_over.notes()
-        waiting = [n for n in (shown["note_before"], shown["note"]) if n and n.signed_at and not n.confirmed_at]
+        named = request.POST.get("shift", "")
+        waiting = [note for note in handing_over.to_confirm() if named in ("", str(note.shift_id))]
         if not waiting:
             raise DomainError(_("There is no signed note to confirm."))
         services.confirm_note(waiting[0].shift_id, actor=_who(request), remark=request.POST.get("remark", ""))
@@ -113,8 +107,16 @@ def _write(shift_id: int, form: NoteForm, user: User) -> str:
     return _("The note was saved.")
 
 
-def _no_shift() -> str:
-    raise DomainError(_("No shift is laid out now; the roster page shows the week."))
+def _shift_of(request: HttpRequest) -> int:
+    """The shift whose note the page showed: the running one, or the one before when it began in between."""
+    shown = handing_over.notes()
+    if shown["running"] is None:
+        raise DomainError(_("No shift is laid out now; the roster page shows the week."))
+    known = {str(shift.pk): shift.pk for shift in (shown["running"], shown["before"]) if shift is not None}
+    named = request.POST.get("shift") or str(shown["running"].pk)
+    if named not in known:
+        raise DomainError(_("This shift is over for long; its note stays as it is."))
+    return known[named]
 
 
 def _do(request: HttpRequest, work: Callable[[], str], form: NoteForm | None = None) -> HttpResponse:
@@ -142,11 +144,16 @@ def _page(request: HttpRequest, form: NoteForm | None = None, *, status: int = 2
     context = shown | {
         "form": form,
         "frozen": frozen,
+        "waiting": [one for one in handing_over.to_confirm() if one.shift_id not in _shown(shown)],
         "may_read": may_read,
         "urgent": note.open_incidents if frozen else handing_over.open_urgent(),
         "due": note.due_soon if frozen else handing_over.due_soon(),
     }
     return render(request, "cockpit/handover.html", context, status=status)
+
+
+def _shown(shown: dict) -> set[int]:
+    return {shown[name].pk for name in ("running", "before") if shown[name] is not None}
 
 
 def _initial(note) -> dict:

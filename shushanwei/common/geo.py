@@ -7,6 +7,7 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
+from django.utils.translation import gettext as _
 
 CRS = ("wgs84", "cgcs2000", "gcj02", "bd09")
 EARTH_RADIUS_M = 6_371_008.8
@@ -28,14 +29,15 @@ def checked(lon: float, lat: float) -> tuple[float, float]:
     """The same position as floats; raises BadPosition when it is no number, off the globe, or (0, 0)."""
     for field, value, bound in (("lon", lon, 180), ("lat", lat, 90)):
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-            raise BadPosition(field, f"{field} is not a number")
+            raise BadPosition(field, _("%(field)s is not a number") % {"field": field})
         if abs(value) > bound:
             swapped = field == "lat" and abs(lat) <= 180 and abs(lon) <= 90
-            hint = "; are longitude and latitude swapped?" if swapped else ""
-            metres = "; these look like metres, not degrees" if abs(value) > 1000 else ""
-            raise BadPosition(field, f"{field} must lie between -{bound} and {bound} degrees{hint}{metres}")
+            hint = _("; are longitude and latitude swapped?") if swapped else ""
+            metres = _("; these look like metres, not degrees") if abs(value) > 1000 else ""
+            said = _("%(field)s must lie between -%(bound)s and %(bound)s degrees") % {"field": field, "bound": bound}
+            raise BadPosition(field, f"{said}{hint}{metres}")
     if lon == 0 and lat == 0:
-        raise BadPosition("lon", "position 0, 0 means that the device had no fix")
+        raise BadPosition("lon", _("position 0, 0 means that the device had no fix"))
     return float(lon), float(lat)
 
 
@@ -51,7 +53,7 @@ def to_wgs84(lon: float, lat: float, crs: str = "wgs84") -> tuple[float, float]:
         return gcj02_to_wgs84(lon, lat)
     if crs == "bd09":
         return gcj02_to_wgs84(*bd09_to_gcj02(lon, lat))
-    raise BadPosition("crs", f"crs must be one of {', '.join(CRS)}")
+    raise BadPosition("crs", _("crs must be one of %(known)s") % {"known": ", ".join(CRS)})
 
 
 def wgs84_to_gcj02(lon: Any, lat: Any) -> tuple[Any, Any]:

@@ -135,8 +135,9 @@ phone.sheet.addEventListener("click", (event) => event.target === phone.sheet &&
 // ── starting: first what was kept, then what is true now ──
 
 const last = await kept.get("state");
-if (last) take(last.state, last.patrols, last.at);
+// Drafts and the running patrol first: what is drawn once must hold what was typed.
 await Promise.all(Object.values(tabs).map((tab) => tab.ready?.()));
+if (last) take(last.state, last.patrols, last.at);
 draw();
 place.start();
 refresh();

@@ -208,7 +208,7 @@ def cut_and_compare(stack: Stack, browser: Browser, sender: Sender, cuts: Cuts, 
     shift = Shift(stack)
     with opened(stack, browser, shift.case) as pages:
         shift.begin(cuts.seconds, cuts.seed)
-        alerts = Alerts(sender, 500_000, rate, cuts.seed)
+        alerts = Alerts(sender, random.randrange(400_000, 600_000), rate, cuts.seed)
         cut_at_random(pages, cuts)
         alerts.stop()
         steps = shift.end()

@@ -18,7 +18,7 @@ from shushanwei.common.errors import DomainError
 from shushanwei.journal import live
 from shushanwei.people.models import User
 from shushanwei.people.services import grant
-from tests.browser.acts import LAT, LON, crew, happens, people
+from tests.browser.acts import LAT, LON, crew, happens, people, quiet
 
 CREWS = 8
 DRIVE_S = 2
@@ -29,6 +29,7 @@ FOUND = {"found": "占道摆摊两处", "contacted": "摊主", "done": "当场�
 def ready() -> tuple[int, str]:
     """Eight crews on duty beside the people of the page tests, and a first incident: its id and case number."""
     people()
+    quiet()
     for name, role in (("page-lead", "shift_lead"), ("page-head", "commander")):
         user, _ = User.objects.get_or_create(username=name, defaults={"display_name": name})
         grant(user, role)

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -89,7 +90,7 @@ def test_cgcs2000_counts_as_wgs84_and_the_rest_of_the_world_is_not_shifted():
     ],
 )
 def test_a_position_that_cannot_be_a_place_names_its_field(lon, lat, crs, field, hint):
-    with pytest.raises(geo.BadPosition, match=hint) as refused:
+    with translation.override("en"), pytest.raises(geo.BadPosition, match=hint) as refused:
         geo.to_wgs84(lon, lat, crs)
     assert refused.value.field == field
 

@@ -73,11 +73,51 @@ def test_two_incidents_share_out_two_units(opened, unit, seat):
     assert {r.unit.name for r in results} == {"一班", "二班"}
 
 
+def taken(order, unit) -> None:
+    services.mark_delivered(order.pk, actor=unit.crew)
+    services.accept(order.pk, actor=unit.crew)
+
+
+def missed_now(incident) -> None:
+    past = db_now() - timedelta(seconds=1)
+    clocks = Deadline.objects.filter(incident=incident, code="A5")
+    assert clocks.update(due_at=past, missed_at=past, work_at=past) == 1
+
+
+def test_a_missed_arrival_at_a_street_matter_calls_the_brigade_and_leaves_the_police_free(opened, unit, seat):
+    first = unit("一班", north_m=2000)
+    unit("派出所巡逻车", kind="police", north_m=1000)
+    incident = opened(code="J0429", title="夜间施工噪声")
+    taken(services.order_unit(incident.pk, first.pk, actor=seat), first)
+    missed_now(incident)
+
+    services.act_on_missed()
+
+    assert [call.force for call in Reinforcement.objects.all()] == ["enforcement"]
+
+
+def test_a_rule_calls_nobody_who_is_on_the_scene_already(opened, unit, seat):
+    first = unit("一班", north_m=2000)
+    unit("派出所巡逻车", kind="police", north_m=1000)
+    unit("派出所二号车", kind="police", north_m=1500)
+    incident = opened(code="J0527", title="两户因过道争执")
+    taken(services.order_unit(incident.pk, first.pk, actor=seat), first)
+    call = services.request_reinforcement(incident.pk, "police", actor=seat, reason="有人受伤")
+    now = db_now()
+    Assignment.objects.filter(pk=call.assignment_id).update(status="arrived", arrived_at=now)
+    Reinforcement.objects.filter(pk=call.pk).update(status="arrived", accepted_at=now, arrived_at=now)
+    missed_now(incident)
+
+    services.act_on_missed()
+
+    assert Reinforcement.objects.count() == 1
+
+
 def test_two_sweeps_act_once_on_a_missed_arrival(opened, unit, seat):
     first = unit("一班", north_m=2000)
     unit("二班", north_m=2500)
     unit("派出所巡逻车", kind="police", north_m=3000)
-    incident = opened()
+    incident = opened(code="J0527", title="两户因过道争执")
     order = services.order_unit(incident.pk, first.pk, actor=seat)
     services.mark_delivered(order.pk, actor=first.crew)
     services.accept(order.pk, actor=first.crew)

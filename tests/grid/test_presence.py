@@ -89,6 +89,10 @@ def test_a_shift_leader_goes_when_the_note_is_signed(on, now_running):
     assert shifts.unconfirmed_among([now_running]) == [now_running]
     with pytest.raises(Conflict):
         handover.confirm_note(now_running.pk, actor=lead)
+    with pytest.raises(Conflict, match="shift leader|值班长"):
+        handover.confirm_note(now_running.pk, actor=successor)
+    later = (now_running.period.upper, now_running.period.upper + timedelta(hours=8))
+    roster.plan(successor, "shift_lead", period=later, actor=None)
     handover.confirm_note(now_running.pk, actor=successor, remark="已清点")
     handover.confirm_note(now_running.pk, actor=successor)
     with pytest.raises(Conflict, match="successor"):

@@ -186,3 +186,41 @@ def test_whatever_is_planned_no_two_duties_of_a_person_overlap(people, wishes):
             except Conflict:
                 assert clash
         transaction.set_rollback(True)
+
+
+def test_a_shift_that_is_over_is_not_planned_anew(people, week):
+    anna, bo, _, lead = people
+    over = (db_now() - timedelta(hours=9), db_now() - timedelta(hours=1))
+    with pytest.raises(Conflict):
+        roster.plan(anna, "seat", period=over, actor=lead)
+    line = roster.plan(anna, "seat", period=over, actor=None)
+    with pytest.raises(Conflict):
+        roster.cancel(line.pk, actor=lead)
+
+
+def test_a_seat_holds_one_person_at_a_time(people, week):
+    anna, bo, _, lead = people
+    roster.plan(anna, "seat", shift=week[1], place="1", actor=lead)
+    with pytest.raises(Conflict, match=str(anna)):
+        roster.plan(bo, "seat", shift=week[1], place="1", actor=lead)
+    roster.plan(bo, "seat", shift=week[1], place="1", is_backup=True, actor=lead)
+    roster.plan(bo, "seat", shift=week[1], place="2", actor=lead)
+    roster.plan(bo, "seat", shift=week[2], place="1", actor=lead)
+
+
+def test_who_is_on_leave_is_not_planned(people, week):
+    anna, bo, _, lead = people
+    there = (week[1].period.lower, week[1].period.upper)
+    leave = roster.ask_leave(anna, stand_in=bo, period=there, reason="婚假")
+    roster.decide_leave(leave.pk, actor=lead, approve=True)
+    with pytest.raises(Conflict):
+        roster.plan(anna, "seat", shift=week[1], actor=lead)
+
+
+@pytest.mark.parametrize("days", [(-3, -1), (1, 3_000)])
+def test_leave_lies_in_the_year_ahead(people, week, days):
+    anna, bo, _, _ = people
+    with pytest.raises(BadInput) as refused:
+        period = (db_now() + timedelta(days[0]), db_now() + timedelta(days[1]))
+        roster.ask_leave(anna, stand_in=bo, period=period, reason="婚假")
+    assert refused.value.field == "until"

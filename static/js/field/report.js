@@ -28,8 +28,12 @@ export class Report {
     }, () => {});
   }
 
-  #keep() {
-    this.phone.kept.set("draft", this.draft);
+  /** Says on the page when the phone holds what was typed and shot: from then on a reload loses nothing. */
+  async #keep() {
+    const turn = (this.turn = (this.turn ?? 0) + 1);
+    this.box.dataset.kept = "false";
+    await this.phone.kept.set("draft", this.draft);
+    if (turn === this.turn) this.box.dataset.kept = "true";
   }
 
   draw() {
@@ -161,7 +165,7 @@ export class Report {
     this.shownAt = "";
     this.map.remove();
     await this.phone.kept.drop("draft");
-    this.phone.said(draft.own ? _("Kept as handled by yourself.") : _("Your report is on its way."));
+    this.phone.said(!navigator.onLine ? _("Kept on the phone; it is sent when the network is back.") : draft.own ? _("Kept as handled by yourself.") : _("Your report is on its way."));
     this.draw();
     scrollTo(0, 0);
     await sending;

@@ -13,6 +13,11 @@ const done = (asked) => new Promise((resolve, reject) => {
   asked.onerror = () => reject(asked.error);
 });
 
+const committed = (asked) => new Promise((resolve, reject) => {
+  asked.transaction.oncomplete = resolve;
+  asked.transaction.onabort = () => reject(asked.error);
+});
+
 /** `await kept.get(key)`, `kept.set(key, value)`, `kept.drop(key)`; a full or closed store costs the keeping, not the work. */
 export class Kept {
   constructor(name) {
@@ -24,6 +29,6 @@ export class Kept {
   }
 
   get = async (key) => done((await this.#store("readonly")).get(key)).catch(() => undefined);
-  set = async (key, value) => done((await this.#store("readwrite")).put(value, key)).catch(() => {});
+  set = async (key, value) => committed((await this.#store("readwrite")).put(value, key)).catch(() => {});
   drop = async (key) => done((await this.#store("readwrite")).delete(key)).catch(() => {});
 }
