@@ -20,9 +20,9 @@ ITEMS: list[NavItem] = sorted(
 LANDING = [
     "cockpit:console",
     "dispatch:police-desk",
+    "worksites:inspect",
     "dispatch:unit",
     "dispatch:dept",
-    "worksites:inspect",
     "incidents:field",
     "dispatch:rider",
     "cockpit:reports",

@@ -5,13 +5,19 @@ from django.utils.translation import gettext_lazy as _
 from shushanwei.common.navigation import NavItem
 
 CHECKS: list[NavItem] = [
-    NavItem(_("Inspect"), "worksites:inspect", "worksites.inspect", 31, _("one visit for all departments, on the phone")),
+    NavItem(
+        _("Inspect"), "worksites:inspect", "worksites.inspect", 31, _("one visit for all departments, on the phone")
+    ),
     NavItem(
         _("Findings"), "worksites:findings", "worksites.view_site", 52, _("what sites have to put right, and by when")
     ),
     NavItem(_("Sheets"), "worksites:sheets", "worksites.view_site", 53, _("signed inspection sheets")),
     NavItem(
-        _("Links for sites"), "worksites:links", "worksites.review_finding", 54, _("pages on which sites hand evidence in")
+        _("Links for sites"),
+        "worksites:links",
+        "worksites.review_finding",
+        54,
+        _("pages on which sites hand evidence in"),
     ),
     NavItem(_("Penalties"), "worksites:penalties", "worksites.view_site", 55, _("cases, decisions, payments")),
     NavItem(

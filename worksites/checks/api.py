@@ -1,13 +1,12 @@
 """The inspector's phone: what it keeps for a day without a network, and the steps of a visit; each may be sent again."""
 
+from django.db import transaction
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.response import Response
 from rest_framework.views import APIView
-
-from django.db import transaction
-from django.utils.translation import gettext as _
 
 from incidents.pictures import LARGEST
 from shushanwei.common.api import holds

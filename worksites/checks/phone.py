@@ -25,9 +25,7 @@ RECENT = 20
 def state(user: User, base: str) -> dict[str, Any]:
     """The phone's whole state; `base` is the address that the QR codes lead to."""
     now = db_now()
-    sites = list(
-        sites_for(user).exclude(status=SiteStatus.FINISHED).select_related("community").order_by("code")
-    )
+    sites = list(sites_for(user).exclude(status=SiteStatus.FINISHED).select_related("community").order_by("code"))
     ids = [site.pk for site in sites]
     people: dict[int, list[dict]] = {}
     for person in SitePerson.objects.filter(site_id__in=ids):
@@ -79,9 +77,9 @@ def running(inspection: Inspection) -> dict[str, Any]:
 
 def code_qr(base: str, code: str) -> str:
     """The QR code of a conduct code as a data: address of an SVG."""
-    return segno.make(base.rstrip("/") + reverse("worksites:conduct", args=[code]), error="m", micro=False).svg_data_uri(
-        border=2
-    )
+    return segno.make(
+        base.rstrip("/") + reverse("worksites:conduct", args=[code]), error="m", micro=False
+    ).svg_data_uri(border=2)
 
 
 def _code(base: str) -> dict[str, str]:

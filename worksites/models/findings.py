@@ -34,7 +34,9 @@ class Finding(models.Model):
     corrected_at = models.DateTimeField(null=True, blank=True)
     rechecked_by = models.ForeignKey(Inspection, models.PROTECT, null=True, blank=True, related_name="rechecked")
     missed_at = models.DateTimeField(null=True, blank=True)  # the limit passed unmet: `due_at`
-    missed_count = models.PositiveSmallIntegerField(default=0)  # how many limits passed unmet: a new limit erases nothing
+    missed_count = models.PositiveSmallIntegerField(
+        default=0
+    )  # how many limits passed unmet: a new limit erases nothing
     handed_in_note = models.CharField(max_length=300, blank=True)  # the site's own words to its evidence
     review_note = models.CharField(max_length=300, blank=True)  # the last verdict, for the site to read
     reported_at = models.DateTimeField(null=True, blank=True)  # told to the office in charge (1005: wages, in 24 h)

@@ -60,9 +60,7 @@ def hold_numbers(kind: str, at: datetime, form: str) -> str:
 
 def next_number(model: type[Finding] | type[Penalty], prefix: str) -> str:
     """`prefix` and the next four digits; call it after `hold_numbers`. Raises Conflict when they are used up."""
-    last = (
-        model.objects.filter(number__startswith=prefix).order_by("-number").values_list("number", flat=True).first()
-    )
+    last = model.objects.filter(number__startswith=prefix).order_by("-number").values_list("number", flat=True).first()
     serial = int(last.removeprefix(prefix)) + 1 if last else 1
     if serial > 9999:
         raise Conflict(_("The numbers of this day are used up."))

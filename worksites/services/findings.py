@@ -284,9 +284,7 @@ def _reword(finding: Finding, row: ItemResult, chosen: dict[str, Any]) -> None:
     finding.text = _text(row, chosen)
     if finding.status == Status.OPEN and finding.missed_at is None:
         finding.fix, days = _fix(row, chosen)
-        finding.due_at = rules.due_at(
-            finding.item_code, finding.confirmed_at, finding.fix, days, work_calendar()
-        )
+        finding.due_at = rules.due_at(finding.item_code, finding.confirmed_at, finding.fix, days, work_calendar())
     finding.save(update_fields=["severity", "text", "fix", "due_at"])
 
 
