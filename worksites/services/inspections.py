@@ -26,7 +26,7 @@ from worksites.services.colours import recolour
 from worksites.services.plan import complete
 
 INSPECT = "worksites.inspect"
-AHEAD = timedelta(minutes=5)  # so far may a phone's clock be ahead of ours
+AHEAD = timedelta(days=1)  # a phone's clock that is further ahead is set wrong; a little ahead is now
 Status, Result = Inspection.Status, ItemResult.Result
 
 
@@ -107,9 +107,8 @@ def lock(user: User, uuid: UUID, given: Lock) -> tuple[Inspection, bool]:
                 raise Conflict(_("This sheet is signed and locked with other content."))
             return inspection, False
         _running(inspection)
-        if at < inspection.started_at:
-            raise BadInput("ended_at", _("The end lies before the beginning."))
-        _lock(user, inspection, given, at, day, asked)
+        # A phone's clock may have been put back in between.
+        _lock(user, inspection, given, max(at, inspection.started_at), day, asked)
     return inspection, True
 
 
