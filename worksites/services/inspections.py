@@ -167,7 +167,8 @@ def _begin(user: User, site: Site, given: Begin, asked: dict[str, Any]) -> Inspe
     if given.started_at > now + AHEAD:
         raise BadInput("started_at", _("This lies in the future."))
     started = min(given.started_at, now)
-    people = {user.pk, *given.inspectors}
+    old = _replaced(user, site, given) if given.replaces else None
+    people = set(old.inspectors.values_list("pk", flat=True)) if old else {user.pk, *given.inspectors}
     if len(people) < FEWEST_INSPECTORS:
         raise BadInput("inspectors", _("An inspection is made by two inspectors at least."))
     if officers().filter(pk__in=people).count() != len(people):
@@ -175,7 +176,6 @@ def _begin(user: User, site: Site, given: Begin, asked: dict[str, Any]) -> Inspe
     phase = given.phase or site.phase
     if phase not in Phase.values:
         raise BadInput("phase", _("There is no such phase."))
-    old = _replaced(user, site, given) if given.replaces else None
     if old is None:
         _shown(given, started)
     place = _place(given)

@@ -75,8 +75,13 @@ export function sign(dialog, title, says = "") {
       dialog.close();
       resolve(given);
     };
-    const given_up = () => resolve(null);
-    dialog.addEventListener("close", given_up, { once: true });
+    // The sheet before this one may tell of its own closing only now.
+    const given_up = () => {
+      if (dialog.open) return;
+      dialog.removeEventListener("close", given_up);
+      resolve(null);
+    };
+    dialog.addEventListener("close", given_up);
     dialog.replaceChildren(el("div", { class: "sheet-form" },
       el("h2", {}, title), says ? el("p", { class: "muted" }, says) : null, canvas,
       el("p", { class: "muted small sign-how" }, _("Sign with your finger inside the field.")),
