@@ -115,7 +115,7 @@ def _facts(paper: Any, said: dict[str, Any]) -> None:
 def _group(paper: Any, group: dict[str, Any]) -> None:
     _heading(paper, f"{group['code']} {group['name']}（{group['lead']}）")
     rows = []
-    for item in group["items"]:
+    for item in group["items_"]:
         photos = len(item["photos"])
         note = item["note"] + (f"　[{_('photos')} {photos}]" if photos else "")
         result = str(item["result_words"])

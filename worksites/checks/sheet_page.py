@@ -45,7 +45,7 @@ def context(inspection: Inspection, qr: str) -> dict[str, Any]:
         "inspectors": "、".join(one["name"] for one in said["inspectors"]),
         "groups": [
             {"code": group["code"], "name": pick(group, "name"), "lead": pick(group, "lead"),
-             "items": [_item(item) for item in group["items"]]}
+             "items_": [_item(item) for item in group["items"]]}
             for group in said["groups"]
         ],
         "totals": [(str(ItemResult.Result(code).label), said["totals"].get(code, 0), code)

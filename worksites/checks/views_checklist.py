@@ -10,6 +10,7 @@ from grid.views import holding
 from shushanwei.common.errors import NotFound
 from worksites.checks import desk
 from worksites.checks.forms import ItemForm
+from worksites.lifecycle import Phase
 from worksites.models import Checklist, ChecklistItem
 from worksites.selectors import VIEW
 from worksites.services import checklists
@@ -41,6 +42,9 @@ def page(request: HttpRequest, *, form: ItemForm | None = None, item_id: int | N
     if editing is not None and form is None:
         form = ItemForm(initial={name: getattr(editing, name) for name in FIELDS})
     groups = list(sheet.groups.prefetch_related("items").order_by("code")) if sheet else []
+    for group in groups:
+        for one in group.items.all():
+            one.phase_words = "、".join(str(Phase(code).label) for code in one.phases) or _("all phases")
     context = {"versions": shown, "draft": draft, "in_use": in_use, "sheet": sheet, "groups": groups,
                "count": sum(len(group.items.all()) for group in groups), "editing": editing, "form": form,
                "may_edit": may_edit}  # fmt: skip
