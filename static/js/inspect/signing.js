@@ -60,7 +60,7 @@ export class Signing {
       el("span", {}, el("b", {}, one.name || words), one.role === "inspector" ? null : el("span", { class: "muted small" }, ` ${words}`),
         one.refused_reason ? el("p", { class: "refusal small" }, fill(_("Refused: %(why)s Witness: %(name)s"), { why: one.refused_reason, name: one.witness })) : null),
       one.refused_reason ? null : drawn(one.strokes),
-      el("button", { type: "button", class: "button-link", on: { click: () => this.#remove(one) } }, _("Again")));
+      el("button", { type: "button", class: "button-link", on: { click: () => this.#remove(one) } }, _("Sign again")));
   }
 
   async #draw(title, values) {
