@@ -14,7 +14,9 @@ PHOTO = {"name": "p.jpg", "mimeType": "image/jpeg"}
 
 
 def do(live_stack, name, *values):
-    call = f"import json\nfrom tests.browser import acts_inspection as acts\nprint(json.dumps(acts.{name}(*{values!r})))"
+    call = (
+        f"import json\nfrom tests.browser import acts_inspection as acts\nprint(json.dumps(acts.{name}(*{values!r})))"
+    )
     return json.loads(live_stack.django(call).strip().splitlines()[-1])
 
 

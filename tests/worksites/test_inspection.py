@@ -14,7 +14,8 @@ from shushanwei.common.errors import BadInput, Conflict, NotFound
 from tests.dispatch.conftest import client_of
 from tests.worksites.checks import begun, item, lock_of, make_site, officer, shot, visited
 from worksites.checklist.shipped import shipped
-from worksites.checks import codes, rules, sheet as sheets
+from worksites.checks import codes, rules
+from worksites.checks import sheet as sheets
 from worksites.models import Checklist, Finding, Inspection
 from worksites.services import checklists, inspections
 from worksites.services.inspections import Begin

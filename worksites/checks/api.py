@@ -1,4 +1,4 @@
-"""The inspector's phone: what it keeps for a day without a network, and the steps of a visit; each may be sent again."""
+"""The inspector's phone: what it keeps for a day without a network, and the steps of a visit; each is safe twice."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _

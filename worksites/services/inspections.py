@@ -1,4 +1,4 @@
-"""One visit: begun by showing a code, filled in on the phone, locked by its signatures. Every step may be sent again."""
+"""One visit: begun by showing a code, filled in on the phone, locked by its signatures. Every step is safe twice."""
 
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
