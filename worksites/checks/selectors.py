@@ -46,7 +46,8 @@ class Filters:
         said = {
             "state": self.state, "overdue": "1" if self.overdue else "", "repeated": "1" if self.repeated else "",
             "severity": self.severity, "site": self.site, "company": self.company, "group": self.group,
-            "since": self.since.isoformat() if self.since else "", "until": self.until.isoformat() if self.until else "",
+            "since": self.since.isoformat() if self.since else "",
+            "until": self.until.isoformat() if self.until else "",
             "q": self.words,
         }  # fmt: skip
         return {name: value for name, value in said.items() if value}
@@ -143,7 +144,10 @@ def pairs(findings: list[Finding]) -> None:
         one.shots_older = [photo for photo in mine if photo.when == "after" and photo.attempt != newest]  # type: ignore[attr-defined]
         one.is_late = bool(  # type: ignore[attr-defined]
             one.status in UNCORRECTED
-            and (one.missed_at or (one.due_at and one.due_at <= db_now() and not one.reported_at))
+            and (
+                one.missed_at
+                or (one.due_at and one.due_at <= db_now() and not one.reported_at and not one.handed_in_at)
+            )
         )
 
 

@@ -14,7 +14,7 @@ OF_SITE = [Role.OWNER, Role.MANAGER, Role.SUPERVISOR]
 
 
 def sign(inspection: Inspection, given: list[dict[str, Any]], at: datetime) -> list[Signature]:
-    """Write down the signatures of a sheet whose lock is held: [{uuid, role, name, user, strokes, refused_reason, witness, at}].
+    """Write down the signatures of a sheet whose lock is held: {uuid, role, name, user, strokes, …}.
 
     Raises BadInput for `signatures` where an inspector or the site is missing, an inspector refuses, a refusal has no
     reason or witness, or a signature is none.
