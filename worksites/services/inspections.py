@@ -214,7 +214,7 @@ def _shown(given: Begin, started: datetime) -> None:
 
 
 def _replaced(user: User, site: Site, given: Begin) -> Inspection:
-    old = Inspection.objects.select_related("checklist").filter(uuid=given.replaces, site=site).first()
+    old = Inspection.objects.select_related("checklist").filter(uuid=str(given.replaces), site=site).first()
     if old is None or not old.inspectors.filter(pk=user.pk).exists():
         raise BadInput("replaces", _("There is no such inspection."))
     if old.status != Status.LOCKED:

@@ -9,7 +9,7 @@ from incidents.services.base import must_say
 from shushanwei.common.clock import db_now
 from shushanwei.common.errors import BadInput, NotFound, WrongStep
 from shushanwei.people.models import User
-from worksites.models import Finding, Penalty
+from worksites.models import Finding, Penalty, Site
 from worksites.services.base import hold_numbers, locked_finding, locked_site, next_number, tell_penalty
 
 MOST_YUAN = 10_000_000
@@ -113,7 +113,7 @@ def note_reconsideration(penalty_id: int, text: str, *, actor: User, at: datetim
     return penalty
 
 
-def _file(site, finding: Finding | None, year: str, *, at: datetime, by: User | None = None, **columns) -> Penalty:
+def _file(site: Site, finding: Finding | None, year: str, *, at: datetime, by: User | None = None, **columns: str) -> Penalty:
     penalty = Penalty.objects.create(
         number=next_number(Penalty, f"CF-{year}-"), site=site, finding=finding, filed_at=at, by=by, **columns
     )
@@ -121,7 +121,7 @@ def _file(site, finding: Finding | None, year: str, *, at: datetime, by: User | 
     return penalty
 
 
-def _subject(site) -> str:
+def _subject(site: Site) -> str:
     return (site.builder.name if site.builder else site.name)[:80]
 
 
