@@ -113,7 +113,9 @@ def note_reconsideration(penalty_id: int, text: str, *, actor: User, at: datetim
     return penalty
 
 
-def _file(site: Site, finding: Finding | None, year: str, *, at: datetime, by: User | None = None, **columns: str) -> Penalty:
+def _file(
+    site: Site, finding: Finding | None, year: str, *, at: datetime, by: User | None = None, **columns: str
+) -> Penalty:
     penalty = Penalty.objects.create(
         number=next_number(Penalty, f"CF-{year}-"), site=site, finding=finding, filed_at=at, by=by, **columns
     )
