@@ -20,6 +20,7 @@ ITEMS: list[NavItem] = sorted(
 LANDING = [
     "cockpit:console",
     "dispatch:police-desk",
+    "worksites:inspect",
     "dispatch:unit",
     "dispatch:dept",
     "incidents:field",

@@ -6,4 +6,9 @@ SCHEDULE = {
         "schedule": 3600.0,
         "options": {"queue": "default", "expires": 600},
     },
+    "miss-findings": {
+        "task": "worksites.miss_findings",
+        "schedule": 30.0,
+        "options": {"queue": "default", "expires": 30},
+    },
 }

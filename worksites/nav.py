@@ -4,7 +4,27 @@ from django.utils.translation import gettext_lazy as _
 
 from shushanwei.common.navigation import NavItem
 
+CHECKS: list[NavItem] = [
+    NavItem(
+        _("Inspect"), "worksites:inspect", "worksites.inspect", 31, _("one visit for all departments, on the phone")
+    ),
+    NavItem(
+        _("Findings"), "worksites:findings", "worksites.view_site", 52, _("what sites have to put right, and by when")
+    ),
+    NavItem(_("Sheets"), "worksites:sheets", "worksites.view_site", 53, _("signed inspection sheets")),
+    NavItem(
+        _("Links for sites"),
+        "worksites:links",
+        "worksites.review_finding",
+        54,
+        _("pages on which sites hand evidence in"),
+    ),
+    NavItem(_("Penalties"), "worksites:penalties", "worksites.view_site", 55, _("cases, decisions, payments")),
+    NavItem(
+        _("Checklist"), "worksites:checklist", "worksites.view_site", 56, _("groups and items of the inspection sheet")
+    ),
+]
 SITES: list[NavItem] = [
     NavItem(_("Worksites"), "worksites:sites", "worksites.view_site", 50, _("sites in three colours, permits, checks")),
 ]
-ITEMS: list[NavItem] = [*SITES]
+ITEMS: list[NavItem] = [*SITES, *CHECKS]

@@ -2,6 +2,9 @@
 
 from celery import shared_task
 
+from shushanwei.common.clock import db_now
+from shushanwei.common.drain import drain
+from worksites.services.findings import miss, overdue_ids
 from worksites.services.fixes import PARTITIONS
 
 
@@ -9,3 +12,9 @@ from worksites.services.fixes import PARTITIONS
 def keep_partitions() -> int:
     """Every hour: two weeks of partitions for truck fixes ahead, none older than they are kept."""
     return PARTITIONS.ensure() + PARTITIONS.drop_old()
+
+
+@shared_task(name="worksites.miss_findings", expires=30)
+def miss_findings() -> int:
+    """Every 30 seconds: limits of findings that passed unmet become penalty cases."""
+    return drain(overdue_ids(db_now()), miss)

@@ -34,6 +34,12 @@ class Finding(models.Model):
     corrected_at = models.DateTimeField(null=True, blank=True)
     rechecked_by = models.ForeignKey(Inspection, models.PROTECT, null=True, blank=True, related_name="rechecked")
     missed_at = models.DateTimeField(null=True, blank=True)  # the limit passed unmet: `due_at`
+    missed_count = models.PositiveSmallIntegerField(
+        default=0
+    )  # how many limits passed unmet: a new limit erases nothing
+    handed_in_note = models.CharField(max_length=300, blank=True)  # the site's own words to its evidence
+    review_note = models.CharField(max_length=300, blank=True)  # the last verdict, for the site to read
+    reported_at = models.DateTimeField(null=True, blank=True)  # told to the office in charge (1005: wages, in 24 h)
     ended_at = models.DateTimeField(null=True, blank=True)
     withdrawn_reason = models.CharField(max_length=200, blank=True)
     rev = models.BigIntegerField(default=0)
@@ -52,6 +58,10 @@ class Finding(models.Model):
                 name="finding_ended_when_it_says_so",
                 condition=Q(status__in=["closed", "withdrawn"], ended_at__isnull=False)
                 | (~Q(status__in=["closed", "withdrawn"]) & Q(ended_at__isnull=True)),
+            ),
+            # A limit is missed when it fell due, whenever somebody noticed.
+            models.CheckConstraint(
+                name="finding_missed_when_due", condition=Q(missed_at__isnull=True) | Q(missed_at=models.F("due_at"))
             ),
         ]
 

@@ -167,6 +167,7 @@ class Inspection(models.Model):
     lon = models.FloatField(null=True, blank=True)
     lat = models.FloatField(null=True, blank=True)
     note = models.TextField(blank=True)
+    asked = models.JSONField(default=dict, blank=True)  # what the phone sent to begin it: the same again is the same
     version = models.PositiveSmallIntegerField(default=1)
     replaces = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="replaced_by")
     sheet = models.JSONField(null=True, blank=True)  # the sheet as it was signed
@@ -185,6 +186,8 @@ class Inspection(models.Model):
                 name="inspection_locked_whole",
                 condition=Q(locked_at__isnull=True) | (~Q(sha256="") & Q(clean__isnull=False, sheet__isnull=False)),
             ),
+            # One code, one visit: a newer version of its sheet keeps the code.
+            models.UniqueConstraint(fields=["conduct_code"], condition=Q(version=1), name="inspection_code_once"),
         ]
 
     def __str__(self) -> str:

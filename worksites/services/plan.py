@@ -74,7 +74,7 @@ def number_told(draw: Draw, now: datetime) -> str | None:
     return unseal(draw.number_sealed) if now.astimezone(STREET).date() > last else None
 
 
-def complete(inspection: Inspection) -> None:
+def complete(inspection: Inspection) -> PlannedCheck | None:
     """The signed inspection is the check that was planned, and the next is planned; the caller locks the site."""
     site, now = inspection.site, inspection.locked_at or db_now()
     check = (
@@ -87,6 +87,7 @@ def complete(inspection: Inspection) -> None:
         check.save(update_fields=["done_at", "inspection"])
         record(check, "check.done", actor=inspection.by, data={"site": site.pk}, at=now)
     keep_planned(site, now)
+    return check
 
 
 def due_to_miss(now: datetime) -> list[int]:

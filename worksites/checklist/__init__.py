@@ -1,0 +1,1 @@
+"""The checklist that the product comes with, and its versions."""

@@ -1,0 +1,329 @@
+"""One visit: begun by showing a code, filled in on the phone, locked by its signatures. Every step is safe twice."""
+
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from incidents.services.base import must_say
+from shushanwei.common.clock import db_now
+from shushanwei.common.errors import BadInput, Conflict, NotFound, WrongStep
+from shushanwei.common.geo import BadPosition, to_wgs84
+from shushanwei.people.models import User
+from worksites.checks import codes, sealing, sheet
+from worksites.checks.rules import FEWEST_INSPECTORS, is_clean
+from worksites.lifecycle import FINDING_LIVE, UNCORRECTED, Phase, Severity, SiteStatus
+from worksites.models import ChecklistItem, Finding, Inspection, ItemResult, PlannedCheck, Site
+from worksites.selectors import site_for
+from worksites.services import findings, photos, signing
+from worksites.services.base import hold_numbers, locked_inspection, locked_site, tell_inspection
+from worksites.services.checklists import published
+from worksites.services.colours import recolour
+from worksites.services.plan import complete
+
+INSPECT = "worksites.inspect"
+AHEAD = timedelta(days=1)  # a phone's clock that is further ahead is set wrong; a little ahead is now
+Status, Result = Inspection.Status, ItemResult.Result
+
+
+@dataclass(frozen=True)
+class Begin:
+    """What a phone says when a visit begins; the same again is the same visit."""
+
+    uuid: UUID
+    site: int
+    conduct_code: str
+    code_shown_at: datetime
+    started_at: datetime
+    inspectors: list[int]
+    phase: str = ""
+    recheck: bool = False
+    lon: float | None = None
+    lat: float | None = None
+    replaces: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Lock:
+    """What a phone says when everybody has signed. `fixes` say how each failed item is to be put right."""
+
+    ended_at: datetime
+    results: list[dict[str, Any]]
+    signatures: list[dict[str, Any]]
+    fixes: list[dict[str, Any]] = field(default_factory=list)
+    photos: list[UUID] = field(default_factory=list)
+    note: str = ""
+
+
+def begin(user: User, given: Begin) -> tuple[Inspection, bool]:
+    """Begin a visit: (the sheet, whether it is new). Times may lie in the past (kept off-line, or seeded).
+
+    Raises BadInput for `conduct_code`, `code_shown_at`, `inspectors`, `phase`, `recheck`, `replaces`, `lon`, `lat`;
+    NotFound for a site out of reach; Conflict where the id or the code was used for something else.
+    """
+    site = site_for(user, given.site)
+    asked = _plain(asdict(given))
+    before = Inspection.objects.select_related("site", "checklist").filter(uuid=given.uuid).first()
+    if before is not None:
+        return _same(before, asked), False
+    try:
+        with transaction.atomic():
+            return _begin(user, site, given, asked), True
+    except IntegrityError:
+        before = Inspection.objects.select_related("site", "checklist").filter(uuid=given.uuid).first()
+        if before is None:
+            raise Conflict(_("This conduct code has opened another inspection.")) from None
+        return _same(before, asked), False
+
+
+@transaction.atomic
+def save_results(user: User, uuid: UUID, results: list[dict[str, Any]]) -> Inspection:
+    """Write down what was seen so far: [{item, result, serious, note, at}]; of one item the newest `at` counts."""
+    inspection = own_inspection(user, uuid)
+    if inspection.locked_at is not None:
+        return inspection  # a late repeat; what counts stands in the sheet
+    _running(inspection)
+    _write_results(user, inspection, results)
+    return inspection
+
+
+def lock(user: User, uuid: UUID, given: Lock) -> tuple[Inspection, bool]:
+    """Everybody has signed: findings are opened, the sheet is written and locked: (the sheet, whether it is new).
+
+    Raises BadInput for `results`, `fixes`, `photos`, `signatures`, `ended_at`; Conflict where the sheet was locked with
+    other content.
+    """
+    asked = sealing.digest(_plain(asdict(given)))
+    with transaction.atomic():
+        at = min(given.ended_at, db_now())
+        day = hold_numbers("finding", at, "%Y%m%d")
+        inspection = own_inspection(user, uuid)
+        if inspection.locked_at is not None:
+            if inspection.asked.get("locked_by") != asked:
+                raise Conflict(_("This sheet is signed and locked with other content."))
+            return inspection, False
+        _running(inspection)
+        # A phone's clock may have been put back in between.
+        _lock(user, inspection, given, max(at, inspection.started_at), day, asked)
+    return inspection, True
+
+
+@transaction.atomic
+def void(inspection_id: int, reason: str, *, actor: User, at: datetime | None = None) -> Inspection:
+    """The sheet holds no more, and its open findings are withdrawn. Twice is once."""
+    reason = must_say("reason", reason)[:200]
+    uuid = Inspection.objects.filter(pk=inspection_id).values_list("uuid", flat=True).first()
+    if uuid is None:
+        raise NotFound(_("There is no such inspection."))
+    inspection = locked_inspection(uuid)
+    if inspection.status == Status.VOIDED:
+        return inspection
+    if inspection.status == Status.REPLACED:
+        raise WrongStep(_("A newer version has replaced this sheet."))
+    at = at or db_now()
+    inspection.status = Status.VOIDED
+    inspection.save(update_fields=["status"])
+    tell_inspection(inspection, "voided", actor=actor, note=reason, at=at)
+    for finding_id in inspection.findings.filter(status__in=FINDING_LIVE).values_list("pk", flat=True):
+        findings.withdraw(finding_id, reason, actor=actor, at=at)
+    recolour(inspection.site_id, actor=actor)
+    return inspection
+
+
+def own_inspection(user: User, uuid: UUID) -> Inspection:
+    """A sheet of which the person is an inspector, under its lock; raises NotFound."""
+    inspection = locked_inspection(uuid)
+    if not inspection.inspectors.filter(pk=user.pk).exists():
+        raise NotFound(_("There is no such inspection."))
+    return inspection
+
+
+def officers() -> QuerySet[User]:
+    """Who may inspect."""
+    found = User.objects.filter(is_active=True, grants__role__permissions__contains=[INSPECT])
+    return found.distinct().order_by("display_name", "username")
+
+
+def items_of(inspection: Inspection) -> list[ChecklistItem]:
+    """What must be looked at: the items of the phase; at a re-check those of the findings that are still open."""
+    found = ChecklistItem.objects.filter(group__checklist_id=inspection.checklist_id).select_related("group")
+    items = [item for item in found.order_by("code") if not item.phases or inspection.phase in item.phases]
+    if inspection.kind != "recheck":
+        return items
+    open_ = set(
+        Finding.objects.filter(site_id=inspection.site_id, status__in=FINDING_LIVE).values_list("item_code", flat=True)
+    )
+    known = set(inspection.results.values_list("item__code", flat=True))
+    # The phase may have changed since: what was found then is looked at now.
+    return [item for item in found.order_by("code") if item.code in open_ | known]
+
+
+def _begin(user: User, site: Site, given: Begin, asked: dict[str, Any]) -> Inspection:
+    now = db_now()
+    if given.started_at > now + AHEAD:
+        raise BadInput("started_at", _("This lies in the future."))
+    started = min(given.started_at, now)
+    old = _replaced(user, site, given) if given.replaces else None
+    people = set(old.inspectors.values_list("pk", flat=True)) if old else {user.pk, *given.inspectors}
+    if len(people) < FEWEST_INSPECTORS:
+        raise BadInput("inspectors", _("An inspection is made by two inspectors at least."))
+    if officers().filter(pk__in=people).count() != len(people):
+        raise BadInput("inspectors", _("Only enforcement officers inspect."))
+    phase = given.phase or site.phase
+    if phase not in Phase.values:
+        raise BadInput("phase", _("There is no such phase."))
+    if old is None:
+        _shown(given, started)
+    place = _place(given)
+    site = locked_site(site.pk)
+    if site.status == SiteStatus.FINISHED:
+        raise BadInput("site", _("This site is finished."))
+    if given.recheck and not Finding.objects.filter(site=site, status__in=FINDING_LIVE).exists():
+        raise BadInput("recheck", _("There is nothing to check again."))
+    inspection = Inspection.objects.create(
+        uuid=given.uuid, site=site, checklist=old.checklist if old else published(), phase=old.phase if old else phase,
+        colour=old.colour if old else site.colour, kind=old.kind if old else _kind(site, recheck=given.recheck),
+        conduct_code=old.conduct_code if old else given.conduct_code,
+        code_shown_at=old.code_shown_at if old else min(given.code_shown_at, started),
+        started_at=old.started_at if old else started, lon=place[0], lat=place[1], asked={"begun": asked}, by=user,
+        version=old.version + 1 if old else 1, replaces=old,
+    )  # fmt: skip
+    inspection.inspectors.set(people)
+    if old is not None:
+        ItemResult.objects.bulk_create(
+            ItemResult(inspection=inspection, item_id=row.item_id, result=row.result, serious=row.serious,
+                       note=row.note, by=row.by, at=row.at)
+            for row in old.results.all()
+        )  # fmt: skip
+        photos.copy(old, inspection)
+    tell_inspection(
+        inspection, "begun", actor=user, at=started, data={"code": inspection.conduct_code, "kind": inspection.kind}
+    )
+    return inspection
+
+
+def _shown(given: Begin, started: datetime) -> None:
+    if not codes.is_ours(given.conduct_code) or not codes.holds_at(given.conduct_code, started):
+        raise BadInput("conduct_code", _("The centre has not issued this conduct code, or it is too old."))
+    if given.code_shown_at > started + AHEAD:
+        raise BadInput("code_shown_at", _("The code is shown before the inspection begins."))
+
+
+def _replaced(user: User, site: Site, given: Begin) -> Inspection:
+    old = Inspection.objects.select_related("checklist").filter(uuid=str(given.replaces), site=site).first()
+    if old is None or not old.inspectors.filter(pk=user.pk).exists():
+        raise BadInput("replaces", _("There is no such inspection."))
+    if old.status != Status.LOCKED:
+        raise BadInput("replaces", _("Only a signed sheet gets a newer version."))
+    if Inspection.objects.filter(replaces=old).exists():
+        raise Conflict(_("A newer version of this sheet is under way."))
+    return old
+
+
+def _place(given: Begin) -> tuple[float | None, float | None]:
+    if given.lon is None or given.lat is None:
+        return None, None
+    try:
+        return to_wgs84(given.lon, given.lat)
+    except BadPosition as error:
+        raise BadInput(error.field, str(error)) from None
+
+
+def _kind(site: Site, *, recheck: bool) -> str:
+    if recheck:
+        return "recheck"
+    planned = PlannedCheck.objects.filter(site=site, done_at=None, missed_at=None, dropped_at=None).first()
+    return planned.kind if planned else "extra"
+
+
+def _same(before: Inspection, asked: dict[str, Any]) -> Inspection:
+    if before.asked.get("begun") != asked:
+        raise Conflict(_("The id of this inspection was used before."))
+    return before
+
+
+def _running(inspection: Inspection) -> None:
+    if inspection.status != Status.RUNNING:
+        raise WrongStep(_("This inspection is over."))
+
+
+def _write_results(user: User, inspection: Inspection, given: list[dict[str, Any]]) -> None:
+    items = {item.pk: item for item in items_of(inspection)}
+    known = {row.item_id: row for row in inspection.results.all()}
+    now = db_now()
+    for line in given:
+        item = items.get(line["item"])
+        if item is None:
+            raise BadInput("results", _("Nothing outside the list is inspected."))
+        if line["result"] not in Result.values:
+            raise BadInput("results", _("%(code)s: choose a result.") % {"code": item.code})
+        if line.get("serious") and not item.serious_when_zh and item.severity != Severity.SERIOUS:
+            raise BadInput("results", _("%(code)s is never serious.") % {"code": item.code})
+        at = min(line.get("at") or now, now)
+        columns = {"result": line["result"], "serious": bool(line.get("serious")),
+                   "note": (line.get("note") or "").strip()[:300], "by": user, "at": at}  # fmt: skip
+        row = known.get(item.pk)
+        if row is None:
+            known[item.pk] = ItemResult.objects.create(inspection=inspection, item=item, **columns)
+        elif at >= row.at:
+            for name, value in columns.items():
+                setattr(row, name, value)
+            row.save()
+
+
+def _lock(user: User, inspection: Inspection, given: Lock, at: datetime, day: str, asked: str) -> None:
+    _write_results(user, inspection, given.results)
+    items = items_of(inspection)
+    rows = {row.item_id: row for row in inspection.results.select_related("item__group")}
+    missing = [item.code for item in items if item.pk not in rows]
+    if missing:
+        raise BadInput("results", _("Not looked at yet: %(codes)s") % {"codes": ", ".join(missing[:8])}, codes=missing)
+    if not rows:
+        raise BadInput("results", _("There is nothing to check again."))
+    photos.keep_only(inspection, given.photos)
+    shots = photos.by_item(inspection)
+    for row in rows.values():
+        whens = {photo.when for photo in shots.get(row.item_id, ())}
+        if row.result in (Result.FAILS, Result.CORRECTED) and "before" not in whens:
+            raise BadInput("photos", _("%(code)s: a photo of what is wrong is needed.") % {"code": row.item.code})
+        if row.result == Result.CORRECTED and "after" not in whens:
+            raise BadInput("photos", _("%(code)s: a photo after mending is needed.") % {"code": row.item.code})
+    signing.sign(inspection, given.signatures, at)
+    inspection.ended_at, inspection.note = at, given.note.strip()[:2_000]
+    told = findings.from_sheet(inspection, rows, shots, given.fixes, actor=user, at=at, day=day)
+    failed = sum(row.result == Result.FAILS for row in rows.values())
+    serious = Finding.objects.filter(site_id=inspection.site_id, status__in=UNCORRECTED, severity=Severity.SERIOUS)
+    inspection.clean = is_clean(failed, serious.count())
+    # Signing is a matter of minutes: the sheet is locked when it ended, however late the network brought it.
+    inspection.locked_at, inspection.status = at, Status.LOCKED
+    inspection.sheet = sheet.build(inspection, told)
+    inspection.sha256 = sealing.digest(inspection.sheet)
+    inspection.asked = {**inspection.asked, "locked_by": asked, "arrived_at": db_now().isoformat()}
+    inspection.save()
+    if inspection.replaces is not None:
+        old = locked_inspection(inspection.replaces.uuid)
+        old.status = Status.REPLACED
+        old.save(update_fields=["status"])
+        tell_inspection(old, "replaced", actor=user, data={"by": inspection.pk}, at=at)
+    tell_inspection(
+        inspection, "locked", actor=user, at=at,
+        data={"sha256": inspection.sha256, "clean": inspection.clean, "findings": [one.number for one in told]},
+    )  # fmt: skip
+    if inspection.replaces is None and inspection.kind != "recheck":
+        complete(inspection)
+    recolour(inspection.site_id, actor=user)
+
+
+def _plain(value: Any) -> Any:
+    """The same in JSON: instants and ids as text, so that two sendings can be compared."""
+    if isinstance(value, dict):
+        return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, UUID) else value
