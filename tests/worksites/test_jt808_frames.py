@@ -1,4 +1,4 @@
-"""Frames, messages and pieces of JT/T 808, byte by byte; nothing that comes can crash, a bad frame costs only itself."""
+"""Frames, messages and pieces of JT/T 808, byte by byte; no bytes can crash it, a bad frame costs only itself."""
 
 from datetime import UTC, datetime
 
