@@ -150,3 +150,5 @@ def test_two_gateways_with_the_same_positions_in_another_order_do_not_block_each
     for thread in threads:
         thread.join()
     assert len(kept) == 4 and sum(one.new for one in kept) == 1000 == TruckFix.objects.count()
+    with connection.cursor() as cursor:
+        cursor.execute("truncate worksites_truckfix")

@@ -30,6 +30,7 @@ class Keeper(Protocol):
     def log_out(self, phone: str) -> None: ...
     def keep(self, reports: Sequence[Report]) -> Mapping[str, int]: ...
     def note(self, heard: Mapping[str, tuple[int, int]]) -> None: ...
+    def close(self) -> None: ...
 
 
 @dataclass
@@ -101,7 +102,8 @@ class Gateway:
         await self._settle()
         # A database that is away holds its thread; nobody waits for it.
         for pool in (self.writer, self.clerk):
-            pool.shutdown(wait=False, cancel_futures=True)
+            pool.submit(self.keeper.close)
+            pool.shutdown(wait=False)
         log.info("jt808_ended", frames=self.figures.total["frames"], rows=self.figures.total["new"])
 
     def stop(self) -> None:

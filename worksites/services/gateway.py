@@ -47,6 +47,10 @@ class Keeper:
     def note(self, heard: Mapping[str, tuple[int, int]]) -> None:
         _firmly(lambda: terminals.note_heard(heard))
 
+    def close(self) -> None:
+        """Give up the connection of this thread."""
+        connection.close()
+
     def keep(self, reports: Sequence[Report]) -> dict[str, int]:
         """Commit the positions of trucks, and aside those of terminals without one. Safe to do again."""
         rows: list[Fix] = []
