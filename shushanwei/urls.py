@@ -11,6 +11,7 @@ api: list[URLPattern | URLResolver] = [
     path("", include("grid.api_urls")),
     path("", include("incidents.api_urls")),
     path("", include("dispatch.api_urls")),
+    path("", include("worksites.api_urls")),
     path("", include("shushanwei.cockpit.api_urls")),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
