@@ -3,12 +3,11 @@
 import asyncio
 import threading
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
 
-from shushanwei.common.clock import db_now
 from tests.worksites.fleet import CENTRE, make_terminal, make_truck
 from tests.worksites.terminal import TestTerminal
 from worksites.jt808 import messages
@@ -55,7 +54,7 @@ def _no_positions():
 
 def at(seconds=0.0, **more) -> bytes:
     return messages.write_position(
-        **{"lon": CENTRE[0], "lat": CENTRE[1], "at": db_now() - timedelta(seconds=seconds), **more}
+        **{"lon": CENTRE[0], "lat": CENTRE[1], "at": datetime.now(UTC) - timedelta(seconds=seconds), **more}
     )
 
 
@@ -82,7 +81,7 @@ def test_a_terminal_registers_signs_in_and_reports(version):
         said = at(status=0x80303, altitude_m=12, speed_kmh=42.5, heading=90)
         assert await terminal.ask(messages.POSITION, said) == OK
         # Confirmed is committed: seen from another connection at this instant.
-        assert await asyncio.to_thread(lambda: [TruckFix.objects.count(), connection.close()][0]) == 1
+        assert await asyncio.to_thread(_quietly, TruckFix.objects.count) == 1
         assert await terminal.ask(messages.POSITION, said) == OK
 
     talk(work)
@@ -127,7 +126,7 @@ def test_a_batch_in_pieces_is_put_together_and_what_is_missing_asked_for(monkeyp
                 assert (await terminal.next()).message == messages.ANSWER
         asked = await terminal.next()
         assert asked.message == messages.RESEND and asked.body == messages.resend_body(first, [2], 2013)
-        assert TruckFix.objects.count() == 0
+        assert gateway.rows == 0
         terminal.serial = first
         terminal.send(messages.POSITIONS, parts[1], total=len(parts), number=2)
         assert (await terminal.next()).message == messages.ANSWER
@@ -343,6 +342,7 @@ def test_a_full_queue_stops_reading_and_goes_on_later():
         keeper.gate.set()
         for _n in range(3000):
             assert (await terminal.next(30)) is not None
+        await asyncio.sleep(0.2)
         assert not gateway.paused and gateway.rows == 0
 
     talk(work, keeper=keeper, rows_waiting=10)

@@ -5,6 +5,7 @@ import time
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 
 from incidents.intake import desk, senders
@@ -84,7 +85,7 @@ def test_a_stream_of_lines_keeps_what_is_good(platform):
 
 
 @pytest.mark.parametrize(
-    ("body", "status"), [(b"", 400), (b"[", 400), (b"[]", 422), (b"{}", 422), (b"7", 422), (b"\xff\xfe", 400)]
+    ("body", "status"), [(b" ", 400), (b"[", 400), (b"[]", 422), (b"{}", 422), (b"7", 422), (b"\xff\xfe", 400)]
 )
 def test_a_body_that_is_none_is_refused(platform, body, status):
     for kind in ("fixes", "passes", "manifests"):
@@ -153,3 +154,23 @@ def test_a_track_is_read_as_positions_or_as_a_line(platform):
     assert eye.get(f"{address}?from=x").json()["errors"][0]["field"] == "from"
     assert eye.get("/api/v1/trucks/999999/track/").status_code == 404
     assert platform.get(address).status_code == 403
+
+
+def test_a_file_is_imported_with_its_own_columns_and_again_changes_nothing(tmp_path, capsys):
+    make_truck()
+    now = db_now().replace(microsecond=0)
+    rows = [f"浙A·1D234,{now - timedelta(seconds=n):%Y-%m-%dT%H:%M:%SZ},120.241404,30.121130,30,full" for n in range(3)]
+    rows += ["浙A00000,2026-01-01T00:00:00Z,1,1,1,", "浙A1D234,never,120,30,1,", "浙A1D234,2026-11-01T00:00:00Z,x,1,1,"]
+    file = tmp_path / "track.csv"
+    file.write_text("车牌,时间,经度,纬度,speed_kmh,load\n" + "\n".join(rows), encoding="utf-8-sig")
+    words = ["--map", "plate=车牌", "--map", "at=时间", "--map", "lon=经度", "--map", "lat=纬度", "--crs", "gcj02"]
+    call_command("import_fixes", str(file), *words)
+    call_command("import_fixes", str(file), *words)
+    told = capsys.readouterr()
+    assert "3 new, 0 known before, 3 refused." in told.out and "0 new, 3 known before, 3 refused." in told.out
+    assert "line 5: plate" in told.err and "line 6: at" in told.err and "line 7: lon" in told.err
+    assert TruckFix.objects.first().lon == pytest.approx(CENTRE[0], abs=2e-6)
+    lines = tmp_path / "track.ndjson"
+    lines.write_text("\n".join(json.dumps(position(seconds=n)) for n in range(60, 65)) + "\n{oops\n")
+    call_command("import_fixes", str(lines))
+    assert "5 new, 0 known before, 1 refused." in capsys.readouterr().out

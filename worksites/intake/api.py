@@ -181,9 +181,7 @@ class Fixes(Door):
     def take(self, items: list, request: Any, sender: Sender | None) -> Taken:
         return take_fixes(items, known=fleet() if len(items) > parsing.MOST_ITEMS else None)
 
-    @extend_schema(
-        operation_id="truck_fixes_send", summary="Hand in positions of trucks", description=ABOUT, **DESCRIBED
-    )
+    @extend_schema(operation_id="truck_fixes_send", summary="Hand in positions of trucks", **DESCRIBED)
     def post(self, request: Any) -> Response:
         return super().post(request)
 
@@ -196,9 +194,7 @@ class Passes(Door):
     def take(self, items: list, request: Any, sender: Sender | None) -> Taken:
         return take_passes(items)
 
-    @extend_schema(
-        operation_id="truck_passes_send", summary="Hand in passes of cameras", description=ABOUT, **DESCRIBED
-    )
+    @extend_schema(operation_id="truck_passes_send", summary="Hand in passes of cameras", **DESCRIBED)
     def post(self, request: Any) -> Response:
         return super().post(request)
 
@@ -212,6 +208,6 @@ class Manifests(Door):
         actor = request.user if sender is None else None
         return take_manifests(items, actor=actor, by=sender.code if sender else "")
 
-    @extend_schema(operation_id="truck_manifests_send", summary="Hand in manifests", description=ABOUT, **DESCRIBED)
+    @extend_schema(operation_id="truck_manifests_send", summary="Hand in manifests", **DESCRIBED)
     def post(self, request: Any) -> Response:
         return super().post(request)
