@@ -9,10 +9,11 @@ import dispatch.nav
 import grid.nav
 import incidents.nav
 import shushanwei.cockpit.nav
+import worksites.nav
 from shushanwei.common.navigation import NavItem
 
 ITEMS: list[NavItem] = sorted(
-    [*incidents.nav.ITEMS, *grid.nav.ITEMS, *dispatch.nav.ITEMS, *shushanwei.cockpit.nav.ITEMS],
+    [*incidents.nav.ITEMS, *grid.nav.ITEMS, *dispatch.nav.ITEMS, *worksites.nav.ITEMS, *shushanwei.cockpit.nav.ITEMS],
     key=lambda item: item.order,
 )
 # Where a person starts to work: the first of these that may be opened. A wall's account starts at the wall.

@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("grid.urls")),
     path("", include("incidents.urls")),
     path("", include("dispatch.urls")),
+    path("", include("worksites.urls")),
     path("", include("shushanwei.cockpit.urls")),
     path("", include("shushanwei.common.health_urls")),
     path("jsi18n/", views.Words.as_view(), name="jsi18n"),

@@ -6,4 +6,9 @@ SCHEDULE = {
         "schedule": 3600.0,
         "options": {"queue": "default", "expires": 600},
     },
+    "forget-held-truck-fixes": {
+        "task": "worksites.forget_held_fixes",
+        "schedule": 3600.0,
+        "options": {"queue": "default", "expires": 600},
+    },
 }

@@ -2,10 +2,16 @@
 
 from celery import shared_task
 
-from worksites.services.fixes import PARTITIONS
+from worksites.services.fixes import PARTITIONS, forget_held
 
 
 @shared_task(name="worksites.keep_partitions", expires=3600)
 def keep_partitions() -> int:
     """Every hour: two weeks of partitions for truck fixes ahead, none older than they are kept."""
     return PARTITIONS.ensure() + PARTITIONS.drop_old()
+
+
+@shared_task(name="worksites.forget_held_fixes", expires=3600)
+def forget_held_fixes() -> int:
+    """Every hour: positions of terminals that nobody gave to a truck within a week go."""
+    return forget_held()
