@@ -69,5 +69,6 @@ def bring_in(request: HttpRequest) -> HttpResponse:
     said = _("%(new)s new, %(changed)s changed, %(repeated)s known before.") % counts
     if counts["new"] or counts["changed"] or counts["repeated"]:
         messages.success(request, said)
-    return _list(request, status=422 if wrong and not any(counts.values()) else 200, wrong=sorted(wrong, key=lambda one: one[0])[:SHOWN],
-                 wrong_count=len(wrong))  # fmt: skip
+    shown = sorted(wrong, key=lambda one: one[0])[:SHOWN]
+    status = 422 if wrong and not any(counts.values()) else 200
+    return _list(request, status=status, wrong=shown, wrong_count=len(wrong))
