@@ -30,11 +30,14 @@ with open(path, "w") as f:
     f.writelines(f"{{plates[i]}},{{w}}Z,{{x:.6f}},{{y:.6f}},30,full\\n" for i, w, x, y in zip(ids, when, lon, lat))
 day = np.datetime_as_string((at + 8 * 3_600_000_000).astype("datetime64[us]"), unit="D")
 text = io.StringIO()
-text.writelines(f"{{i}}\\t{{w}}+00\\t{{d}}\\t{{x:.6f}}\\t{{y:.6f}}\\t30\\t3\\t3\\t2026-11-27\\n" for i, w, d, x, y in zip(ids, when, day, lon, lat))
+lines = zip(ids, when, day, lon, lat)
+text.writelines(f"{{i}}\\t{{w}}+00\\t{{d}}\\t{{x:.6f}}\\t{{y:.6f}}\\t30\\t3\\t3\\t2026-11-27\\n"
+                for i, w, d, x, y in lines)
 text.seek(0)
 began = time.perf_counter()
 with connection.cursor() as c:
-    c.copy_expert("copy worksites_truckfix (truck_id, at, day, lon, lat, speed_kmh, load, source, received_at) from stdin", text)
+    names = "truck_id, at, day, lon, lat, speed_kmh, load, source, received_at"
+    c.copy_expert(f"copy worksites_truckfix ({{names}}) from stdin", text)
 raw = time.perf_counter() - began
 with connection.cursor() as c:
     c.execute("truncate worksites_truckfix")

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from worksites.services.fixes import PARTITIONS, forget_held
+from worksites.services.terminals import hand_over_rest
 
 
 @shared_task(name="worksites.keep_partitions", expires=3600)
@@ -14,4 +15,4 @@ def keep_partitions() -> int:
 @shared_task(name="worksites.forget_held_fixes", expires=3600)
 def forget_held_fixes() -> int:
     """Every hour: positions of terminals that nobody gave to a truck within a week go."""
-    return forget_held()
+    return hand_over_rest() + forget_held()

@@ -29,7 +29,7 @@ class TestTerminal:
         )
         return self.serial
 
-    async def next(self, patience_s: float = 10) -> Frame | None:
+    async def next(self, patience_s: float = 60) -> Frame | None:
         """The next frame from the platform, or None when it hung up."""
         while not self.read:
             data = await asyncio.wait_for(self.reader.read(65_536), patience_s)

@@ -335,8 +335,9 @@ def test_a_full_queue_stops_reading_and_goes_on_later():
 
     async def work(gateway):
         terminal = await signed_in(gateway)
+        now = datetime.now(UTC)
         for n in range(3000):
-            terminal.send(messages.POSITION, at(n))
+            terminal.send(messages.POSITION, at(at=now - timedelta(seconds=n)))
         await asyncio.sleep(0.5)
         assert 10 < gateway.rows < 3000 and gateway.paused
         keeper.gate.set()

@@ -56,12 +56,16 @@ class Keeper:
         rows: list[Fix] = []
         held: list[Fix] = []
         strangers: dict[str, int] = {}
+        # Who was given to a truck since the book was read must not wait aside: nobody would fetch it there.
+        nameless = {report.phone for report in reports if report.truck_id is None}
+        joined = _firmly(lambda: terminals.joined(nameless)) if nameless else {}
         for report in reports:
-            if report.truck_id is None:
+            truck_id = report.truck_id or joined.get(report.phone)
+            if truck_id is None:
                 number = strangers.setdefault(report.phone, len(strangers))
                 held += [as_fix(number, report, *one) for one in report.fixes]
             else:
-                rows += [as_fix(report.truck_id, report, *one) for one in report.fixes]
+                rows += [as_fix(truck_id, report, *one) for one in report.fixes]
         outcome = {"new": 0, "repeated": 0, "refused": 0}
         if rows:
             outcome = _firmly(lambda: keep_fixes(rows, source=TruckFix.Source.JT808))._asdict()

@@ -2,7 +2,7 @@
 
 import hmac
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ from shushanwei.journal.services import record
 from shushanwei.people.models import User
 from worksites.jt808.messages import NO_TERMINAL, REGISTERED_OK, TERMINAL_TAKEN, Registration
 from worksites.jt808.vendors import Rule
-from worksites.models import Terminal, Truck, VendorItem
+from worksites.models import HeldFix, Terminal, Truck, VendorItem
 from worksites.services.fixes import Kept, hand_over
 
 MOST_STRANGERS = 5_000  # terminals without a truck: whoever can reach the port can register
@@ -195,10 +195,17 @@ def block(terminal_id: int, *, blocked: bool, actor: User) -> Terminal:
     return terminal
 
 
-def of_phones(phones: Sequence[str]) -> dict[str, int]:
-    """Truck by the number of its terminal, of those that have one."""
-    found = Truck.objects.filter(terminal_id__in=set(phones)).values_list("terminal_id", "pk")
-    return {phone: pk for phone, pk in found if phone}
+def joined(phones: Collection[str]) -> dict[str, int]:
+    """The truck of each of these terminals that has one."""
+    found = Terminal.objects.filter(phone__in=phones, truck__isnull=False).values_list("phone", "truck_id")
+    return {phone: truck for phone, truck in found if truck}
+
+
+@transaction.atomic
+def hand_over_rest() -> int:
+    """What was kept aside in the instant in which its terminal got a truck goes there; returns how many rows."""
+    waiting = list(HeldFix.objects.values_list("phone", flat=True).distinct())
+    return sum(hand_over(phone, truck).new for phone, truck in sorted(joined(waiting).items()))
 
 
 def _locked(terminal_id: int) -> Terminal:
