@@ -15,6 +15,7 @@ RUNS: dict[str, tuple[list[str], int]] = {
     "ranking": ([], 240),
     "positions": ([], 300),
     "truck_import": ([], 300),
+    "jt808": ([], 300),
 }
 
 
