@@ -14,6 +14,8 @@ RUNS: dict[str, tuple[list[str], int]] = {
     "reports": ([], 900),
     "ranking": ([], 240),
     "positions": ([], 300),
+    "truck_import": ([], 300),
+    "jt808": ([], 300),
 }
 
 

@@ -45,6 +45,7 @@ class Config:
     metrics_token: str
     police_link_url: str
     police_link_secret: str
+    jt808_port: int
 
 
 def read(env: environ.Env | None = None) -> Config:
@@ -74,6 +75,7 @@ def read(env: environ.Env | None = None) -> Config:
         metrics_token=_get(env.str, "METRICS_TOKEN", ""),
         police_link_url=_get(env.str, "POLICE_LINK_URL", ""),
         police_link_secret=_get(env.str, "POLICE_LINK_SECRET", ""),
+        jt808_port=_port(env, "JT808_PORT", 0, least=0),
     )
     if config.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
         raise BadConfiguration(f"LOG_LEVEL is {config.log_level!r}: use DEBUG, INFO, WARNING or ERROR.")
@@ -91,6 +93,8 @@ def read(env: environ.Env | None = None) -> Config:
         raise BadConfiguration("POLICE_LINK_URL needs POLICE_LINK_SECRET, of at least 16 characters.")
     if config.port == config.ws_port:
         raise BadConfiguration(f"PORT and WS_PORT are both {config.port}: pages and sockets need a port each.")
+    if config.jt808_port in {config.port, config.ws_port}:
+        raise BadConfiguration(f"JT808_PORT is {config.jt808_port}, in use already: terminals need their own port.")
     return config
 
 
@@ -125,10 +129,10 @@ def _strict_bool(env: environ.Env) -> Callable[..., bool]:
     return read_as
 
 
-def _port(env: environ.Env, name: str, default: int) -> int:
+def _port(env: environ.Env, name: str, default: int, *, least: int = 1) -> int:
     port = _get(env.int, name, default)
-    if not 1 <= port <= 65535:
-        raise BadConfiguration(f"{name} is {port}: a port is a number from 1 to 65535.")
+    if not least <= port <= 65535:
+        raise BadConfiguration(f"{name} is {port}: a port is a number from {least} to 65535.")
     return port
 
 

@@ -1,4 +1,4 @@
-"""`python -m shushanwei.role web|ws|worker|clocks|beat`: one role in the foreground, for a container."""
+"""`python -m shushanwei.role web|ws|worker|clocks|beat|jt808`: one role in the foreground, for a container."""
 
 import os
 import sys

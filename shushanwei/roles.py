@@ -1,6 +1,7 @@
 """The commands of the running system: one program for each role, the same in `make run`, in tests and in containers."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from shushanwei.config import BASE_DIR, Config
@@ -41,7 +42,17 @@ def beat(config: Config) -> Program:
     return Program("beat", [*CELERY, "beat", "--pidfile=", "--loglevel", "warning"])
 
 
-ALL = [web, ws, worker, clocks, beat]
+def jt808(config: Config) -> Program:
+    """The terminals of trucks, where JT808_PORT is set; its patience is the time to commit what was read."""
+    return Program("jt808", manage("jt808"), patience_s=15)
+
+
+ALL = [web, ws, worker, clocks, beat, jt808]
+
+
+def wanted(config: Config) -> list[Callable[[Config], Program]]:
+    """The roles that this configuration runs."""
+    return [role for role in ALL if role is not jt808 or config.jt808_port]
 
 
 def manage(*words: str) -> list[str]:

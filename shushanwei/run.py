@@ -59,13 +59,14 @@ def parser() -> argparse.ArgumentParser:
 def run(config: Config, manager: Manager, *, bare: bool, patience_s: float) -> int:
     """Services, preparation, programs, then the watch over all of them."""
     os.chdir(BASE_DIR)
-    for name, port in (("PORT", config.port), ("WS_PORT", config.ws_port)):
+    ports = {"PORT": config.port, "WS_PORT": config.ws_port, "JT808_PORT": config.jt808_port}
+    for name, port in ((name, port) for name, port in ports.items() if port):
         refuse_taken_port(config.bind, name, port, patience_s)
     manager.heed_signals()
     os.environ |= start_services(config, manager).as_env() | shared_counters(config)
     if not prepare([] if bare else [SCENERY]):
         return 2 if manager.stopped_by is None else 0
-    for role in roles.ALL:
+    for role in roles.wanted(config):
         if manager.stopped_by is None:
             program = role(config)
             say(f"Starting {program.name} …")

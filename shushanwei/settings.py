@@ -289,6 +289,7 @@ LOADERS = [
 WS_PORT = CONFIG.ws_port
 WS_URL = CONFIG.ws_url
 FIELD_KEY = CONFIG.field_key
+JT808_PORT = CONFIG.jt808_port
 POLICE_LINK_URL = CONFIG.police_link_url
 POLICE_LINK_SECRET = CONFIG.police_link_secret
 LOGGING = logs.configure(CONFIG.log_level, json=CONFIG.log_json)

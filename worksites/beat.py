@@ -6,9 +6,24 @@ SCHEDULE = {
         "schedule": 3600.0,
         "options": {"queue": "default", "expires": 600},
     },
+    "keep-site-colours": {
+        "task": "worksites.keep_colours",
+        "schedule": 60.0,
+        "options": {"queue": "default", "expires": 60},
+    },
+    "keep-check-plan": {
+        "task": "worksites.keep_plan",
+        "schedule": 60.0,
+        "options": {"queue": "default", "expires": 60},
+    },
     "miss-findings": {
         "task": "worksites.miss_findings",
         "schedule": 30.0,
         "options": {"queue": "default", "expires": 30},
+    },
+    "forget-held-truck-fixes": {
+        "task": "worksites.forget_held_fixes",
+        "schedule": 3600.0,
+        "options": {"queue": "default", "expires": 600},
     },
 }

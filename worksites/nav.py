@@ -27,4 +27,9 @@ CHECKS: list[NavItem] = [
 SITES: list[NavItem] = [
     NavItem(_("Worksites"), "worksites:sites", "worksites.view_site", 50, _("sites in three colours, permits, checks")),
 ]
-ITEMS: list[NavItem] = [*SITES, *CHECKS]
+TRUCKS: list[NavItem] = [
+    NavItem(
+        _("Trucks"), "worksites:trucks", "worksites.view_trucks", 51, _("waste trucks, terminals, tracks, manifests")
+    ),
+]
+ITEMS: list[NavItem] = [*SITES, *TRUCKS, *CHECKS]

@@ -4,8 +4,11 @@ from celery import shared_task
 
 from shushanwei.common.clock import db_now
 from shushanwei.common.drain import drain
+from worksites.services import plan
+from worksites.services.colours import due_for_recolour, recolour_when_due
 from worksites.services.findings import miss, overdue_ids
-from worksites.services.fixes import PARTITIONS
+from worksites.services.fixes import PARTITIONS, forget_held
+from worksites.services.terminals import hand_over_rest
 
 
 @shared_task(name="worksites.keep_partitions", expires=3600)
@@ -14,7 +17,26 @@ def keep_partitions() -> int:
     return PARTITIONS.ensure() + PARTITIONS.drop_old()
 
 
+@shared_task(name="worksites.keep_colours", expires=60)
+def keep_colours() -> int:
+    """Every minute: sites whose colour time alone may have changed."""
+    return drain(due_for_recolour(db_now()), recolour_when_due)
+
+
+@shared_task(name="worksites.keep_plan", expires=60)
+def keep_plan() -> int:
+    """Every minute: checks that fell due are missed; sites without a check are planned, new months from 00:10 on."""
+    now = db_now()
+    return drain(plan.due_to_miss(now), plan.miss) + drain(plan.unplanned(now), plan.plan_site)
+
+
 @shared_task(name="worksites.miss_findings", expires=30)
 def miss_findings() -> int:
     """Every 30 seconds: limits of findings that passed unmet become penalty cases."""
     return drain(overdue_ids(db_now()), miss)
+
+
+@shared_task(name="worksites.forget_held_fixes", expires=3600)
+def forget_held_fixes() -> int:
+    """Every hour: positions of terminals that nobody gave to a truck within a week go."""
+    return hand_over_rest() + forget_held()

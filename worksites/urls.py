@@ -1,6 +1,6 @@
 """Pages of this room."""
 
-from worksites import urls_checks, urls_sites
+from worksites import urls_checks, urls_sites, urls_trucks
 
 app_name = "worksites"
-urlpatterns = [*urls_sites.urlpatterns, *urls_checks.urlpatterns]
+urlpatterns = [*urls_sites.urlpatterns, *urls_checks.urlpatterns, *urls_trucks.urlpatterns]

@@ -20,7 +20,7 @@ from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from shushanwei.common.models import Heartbeat
 
 log = structlog.get_logger(__name__)
-PARTS = ["worker", "clocks", "beat"]
+PARTS = ["worker", "clocks", "beat", *(["jt808"] if settings.JT808_PORT else [])]
 FRESH_S = 10.0
 
 

@@ -204,6 +204,17 @@ TABLE: dict[str, str] = {
     "GET /reports/<slug>.xlsx": "cockpit.view_reports",
     "GET /api/v1/reports/": "cockpit.view_reports",
     "GET /api/v1/reports/<kind>/<key>/": "cockpit.view_reports",
+    # trucks
+    "GET /worksites/trucks/": "worksites.view_trucks",
+    "POST /worksites/trucks/save/<kind>/": "worksites.edit_trucks",
+    "POST /worksites/trucks/terminals/<pk>/": "worksites.edit_trucks",
+    "GET /worksites/trucks/<pk>/": "worksites.view_trucks",
+    "GET /worksites/manifests/": "worksites.view_trucks",
+    "POST /worksites/manifests/import/": "worksites.edit_trucks",
+    "POST /api/v1/trucks/fixes/": "worksites.report_trucks",
+    "POST /api/v1/trucks/passes/": "worksites.report_trucks",
+    "POST /api/v1/trucks/manifests/": "worksites.report_trucks",
+    "GET /api/v1/trucks/<pk>/track/": "worksites.view_trucks",
 }  # fmt: skip
 STEPS = {
     "answer": "incidents.answer_incident",

@@ -3,6 +3,7 @@
 from worksites.models.colours import ColourChange, ColourOverride, ColourRules
 from worksites.models.companies import Company, Driver, Truck
 from worksites.models.findings import Evidence, Finding, Penalty, SiteLink
+from worksites.models.held import HeldFix
 from worksites.models.inspections import (
     Checklist,
     ChecklistGroup,
@@ -19,8 +20,8 @@ from worksites.models.tracks import GatePass, Manifest, Terminal, TruckFix, Truc
 from worksites.models.trips import Trip, TruckAlert, TruckRule
 
 __all__ = [
-    "Checklist", "ChecklistGroup", "ChecklistItem", "ColourChange", "ColourOverride", "ColourRules", "Company", "Draw",
-    "Driver", "Evidence", "Finding", "Gate", "GatePass", "Inspection", "ItemResult", "Manifest", "Penalty", "Permit",
-    "PermitRuleSet", "PlannedCheck", "Signature", "Sink", "Site", "SiteLink", "SitePerson", "Terminal", "Trip", "Truck",
-    "TruckAlert", "TruckFix", "TruckRule", "TruckState", "VendorItem",
+    "Checklist", "ChecklistGroup", "ChecklistItem", "ColourChange", "ColourOverride", "ColourRules", "Company",
+    "Draw", "Driver", "Evidence", "Finding", "Gate", "GatePass", "HeldFix", "Inspection", "ItemResult", "Manifest",
+    "Penalty", "Permit", "PermitRuleSet", "PlannedCheck", "Signature", "Sink", "Site", "SiteLink", "SitePerson",
+    "Terminal", "Trip", "Truck", "TruckAlert", "TruckFix", "TruckRule", "TruckState", "VendorItem",
 ]  # fmt: skip

@@ -100,6 +100,8 @@ class Terminal(models.Model):
     token_sealed = models.TextField(blank=True)
     version = models.PositiveSmallIntegerField(default=2013)
     vendor = models.CharField(max_length=20, blank=True)  # names the mapping of its extra items
+    crs = models.CharField(max_length=8, default="wgs84")  # what it sends; the standard says WGS-84, some send gcj02
+    blocked_at = models.DateTimeField(null=True, blank=True)  # nothing of it is taken any more
     registered_at = models.DateTimeField(null=True, blank=True)
     seen_at = models.DateTimeField(null=True, blank=True)
     frames = models.BigIntegerField(default=0)

@@ -1,0 +1,1 @@
+"""The doors for what platforms say of trucks: positions, passes and manifests, signed or with a token."""

@@ -1,0 +1,39 @@
+"""The gateway of JT/T 808 terminals, in the foreground until SIGTERM (docs/jt808.md)."""
+
+import asyncio
+import signal
+
+import uvloop
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
+
+from worksites.jt808.server import Gateway, Limits
+from worksites.services.gateway import Keeper
+
+
+class Command(BaseCommand):
+    help = "Listen for JT/T 808 terminals of trucks (TCP)."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--host", default=settings.CONFIG.bind)
+        parser.add_argument("--port", type=int, default=settings.CONFIG.jt808_port, help="else JT808_PORT")
+        parser.add_argument("--connections", type=int, default=Limits.connections)
+        parser.add_argument("--per-address", type=int, default=Limits.per_address)
+        parser.add_argument("--idle", type=float, default=Limits.idle_s, help="seconds without a frame")
+
+    def handle(self, *args, host: str, port: int, **options):
+        if not port:
+            raise CommandError("Set JT808_PORT, or give --port.")
+        limits = Limits(connections=options["connections"], per_address=options["per_address"], idle_s=options["idle"])
+        connections.close_all()
+        try:
+            uvloop.run(self.serve(Gateway(Keeper(), limits), host, port))
+        except OSError as error:
+            raise CommandError(f"Port {port} cannot be used: {error.strerror or error}.") from error
+
+    async def serve(self, gateway: Gateway, host: str, port: int) -> None:
+        loop = asyncio.get_running_loop()
+        for sign in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(sign, gateway.stop)
+        await gateway.run(host, port, ready=lambda: self.stdout.write(f"jt808 listens on {host}:{gateway.port}"))
