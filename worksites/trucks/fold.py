@@ -338,7 +338,7 @@ class Fold:
         assert st.sink is not None
         st.sink[5] = True
         trip = st.trip
-        if trip is not None and st.phase in ("loaded", "at_sink"):
+        if trip is not None and st.phase == "loaded":
             if trip["arrive"] is None or trip["sink"] != st.sink[0]:
                 trip |= {
                     "arrive": st.sink[1], "to_type": SINK, "sink": st.sink[0], "to_lon": st.sink[2],
@@ -346,6 +346,8 @@ class Fold:
                 }  # fmt: skip
             self.on_sink(i, unloaded)
             self.set_state("at_sink" if trip["state"] != "suspect" else "suspect")
+        elif st.phase == "at_sink" and st.load < HALF:
+            pass
         elif st.load >= HALF or st.sink[4] >= HALF:
             self.on_sink(i, unloaded)
         else:

@@ -211,7 +211,7 @@ class Judge(Fold):
         st, s, t = self.st, self.sig[i], self.t[i]
         rule = self.ground.rules["T03"]
         here = not s & tr.NEAR_SINK and not s >> tr.INSIDE & LABEL
-        if s >> tr.LIFT & 3 == UP and self.speed[i] <= rule["speed_kmh"] and here:
+        if s >> tr.LIFT & 3 == UP and s & tr.STOP and here:
             if st.up is None:
                 st.up = [t, self.quote(i), st.load, self.t[p] if p >= 0 else t, False]
             if not st.up[4] and t - st.up[0] >= rule["up_s"] * SECOND:
@@ -235,7 +235,7 @@ class Judge(Fold):
         if not load:
             known = st.trip is not None and st.phase == "loaded" and st.trip["by"] in SURE
             less = max(less, 0 if known else 1)
-            if less and st.trip is None and points[0] is points[-1]:
+            if less and st.trip is None and points[0][2] == points[-1][2]:
                 return
         away, sink = self.ground.nearest_sink(point[0], point[1])
         self.hit(
@@ -284,6 +284,8 @@ class Judge(Fold):
         st = self.st
         assert st.sink is not None
         sink_id, since, lon, lat = st.sink[:4]
+        if st.sink[4] == EMPTY and not unloaded:
+            return
         allowed = self.card.sinks_on(EPOCH + timedelta(days=(since + ZONE_US) // DAY_US))
         if allowed is None or sink_id in allowed or st.cargo:
             return
@@ -325,49 +327,56 @@ class Judge(Fold):
             self._loading(t)
         if st.up is not None or s >> tr.LIFT & 3 == UP:
             self._lift(p, i)
-        if s & tr.NO_PAPER:
+        sp = self.sig[p] if p >= 0 else 0
+        if s & tr.NO_PAPER and (not sp & tr.NO_PAPER or (s ^ sp) >> tr.DAY & 1):
             day = EPOCH + timedelta(days=(t + ZONE_US) // DAY_US)
             point = self.quote(i)
             self.hit("T01", t, t, point, "papers", [point], missing=self.ground.missing(self.card.id, day),
                      key=f"T01:{self.card.id}:{day:%Y%m%d}")  # fmt: skip
-        if s & tr.HOURS:
+        if s & tr.HOURS and not sp & tr.HOURS:
             point = self.quote(i)
             self.hit("T07", t, t, point, "hours", [point])
         off = self.has_lines and s & tr.OFF and st.phase == "loaded" and not s & tr.ROUND_SINK
         if off:
-            st.off = st.off or [t, self.quote(i)]
-            if t - st.off[0] >= rules["T06"]["off_s"] * SECOND and st.trip and st.trip["from_type"] != BLACK_SITE:
-                if st.trip["route_matched"]:
-                    st.trip["route_matched"] = False
-                    self.keep(st.trip)
-                self.hit("T06", st.off[0], t, st.off[1], "route", [st.off[1], self.quote(i)],
-                         off_s=(t - st.off[0]) // SECOND, route_m=int(rules["T06"]["route_m"]))  # fmt: skip
+            st.off = st.off or [t, self.quote(i), False]
+            if not st.off[2] and t - st.off[0] >= rules["T06"]["off_s"] * SECOND:
+                st.off[2] = True
+                self._off_route(i)
         else:
             st.off = None
         self._fast(i)
         if s >> tr.COVER & 3 == OPEN and st.load >= HALF and s & tr.OVER10 and not s >> tr.INSIDE & LABEL:
-            st.open = st.open or [t, self.quote(i)]
-            if t - st.open[0] >= rules["T09"]["open_s"] * SECOND:
+            st.open = st.open or [t, self.quote(i), False]
+            if not st.open[2] and t - st.open[0] >= rules["T09"]["open_s"] * SECOND:
+                st.open[2] = True
                 self.hit("T09", st.open[0], t, st.open[1], "sensor", [st.open[1], self.quote(i)],
                          open_s=(t - st.open[0]) // SECOND)  # fmt: skip
         else:
             st.open = None
 
+    def _off_route(self, i: int) -> None:
+        st, t, rule = self.st, self.t[i], self.ground.rules["T06"]
+        if st.trip is None or st.off is None or st.trip["from_type"] == BLACK_SITE:
+            return
+        st.trip["route_matched"] = False
+        self.hit("T06", st.off[0], t, st.off[1], "route", [st.off[1], self.quote(i)],
+                 off_s=(t - st.off[0]) // SECOND, route_m=int(rule["route_m"]))  # fmt: skip
+        self.keep(st.trip)
+
     def _fast(self, i: int) -> None:
         st, s, t, rule = self.st, self.sig[i], self.t[i], self.ground.rules["T08"]
         if s & tr.FAST:
-            st.fast = st.fast or [t, self.quote(i)]
-            if t - st.fast[0] >= rule["over_s"] * SECOND:
+            st.fast = st.fast or [t, self.quote(i), False]
+            if not st.fast[2] and t - st.fast[0] >= rule["over_s"] * SECOND:
+                st.fast[2] = True
                 limit = rule["limit_kmh"] if s & tr.STREET else rule["limit_fast_kmh"]
                 self.hit("T08", st.fast[0], t, st.fast[1], "speed", [st.fast[1], self.quote(i)], limit_kmh=int(limit),
                          over_s=(t - st.fast[0]) // SECOND)  # fmt: skip
         else:
             st.fast = None
-        rest_us = rule["rest_s"] * SECOND
-        if s & tr.STOP:
-            if st.stop is not None and t - st.stop[0] >= rest_us:
-                st.drive = None
-        elif st.drive is None or (st.stops and st.stops[-1][1] > st.drive and _long(st.stops[-1], rest_us)):
+        if s & tr.STOP or (st.stop is not None and st.stop[6] - st.stop[0] >= rule["rest_s"] * SECOND):
+            return
+        if st.drive is None:
             st.drive = t
         elif t - st.drive >= rule["drive_h"] * 3_600 * SECOND:
             point = self.quote(i)
@@ -382,19 +391,12 @@ class Judge(Fold):
             soonest = st.slow[0] + int(rules["T02"]["stop_s"] * SECOND)
         if st.up is not None and not st.up[4]:
             soonest = min(soonest, st.up[0] + int(rules["T03"]["up_s"] * SECOND))
-        if st.off is not None and (not st.trip or "T06" not in st.trip["hits"]):
-            soonest = min(soonest, st.off[0] + int(rules["T06"]["off_s"] * SECOND))
-        if st.fast is not None:
-            soonest = min(soonest, st.fast[0] + int(rules["T08"]["over_s"] * SECOND))
-        if st.open is not None and (not st.trip or "T09" not in st.trip["hits"]):
-            soonest = min(soonest, st.open[0] + int(rules["T09"]["open_s"] * SECOND))
-        if st.drive is not None:
+        for since, code, name in ((st.off, "T06", "off_s"), (st.fast, "T08", "over_s"), (st.open, "T09", "open_s")):
+            if since is not None and not since[2]:
+                soonest = min(soonest, since[0] + int(rules[code][name] * SECOND))
+        if st.drive is not None and st.stop is None:
             soonest = min(soonest, st.drive + int(rules["T08"]["drive_h"] * 3_600 * SECOND))
         return soonest
-
-
-def _long(stop: list, rest_us: float) -> bool:
-    return stop[1] - stop[0] >= rest_us
 
 
 def _metres(away: float) -> int | None:

@@ -14,7 +14,6 @@ SECOND = 1_000_000
 DAY_US = 86_400 * SECOND
 ZONE_US = 8 * 3_600 * SECOND  # the street's clock is eight hours ahead of UTC, without summer time
 EPOCH = date(1970, 1, 1)
-STOP_KMH = 5.0
 GAP_US = 120 * SECOND  # longer without a position is a gap in which something may have happened
 
 # Bits of a signature: it changes only where something happened that a rule may care about.
@@ -91,8 +90,9 @@ def see(ground: Ground, fixes: Fixes) -> Seen:
     """Everything that needs no memory, for all positions of all trucks at once."""
     x, y = ground.plane.metres(fixes.lon, fixes.lat)
     rules, speed = ground.rules, fixes.speed
-    sig = ((speed <= STOP_KMH) * STOP).astype(np.int64)
-    sig |= (speed < rules["T02"]["speed_kmh"]) * SLOW
+    slow = speed < rules["T02"]["speed_kmh"]
+    sig = (slow * SLOW).astype(np.int64)
+    sig |= (slow & (speed <= rules["T03"]["speed_kmh"])) * STOP
     sig |= (speed > rules["T09"]["speed_kmh"]) * OVER10
     sig |= (fixes.ignition > 0) * ON
     for layer, bit in ((ground.near_sink, NEAR_SINK), (ground.round_sink, ROUND_SINK)):
