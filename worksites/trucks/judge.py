@@ -20,7 +20,7 @@ class Judge(Fold):
     """A fold that speaks up."""
 
     def hit(self, code: str, began: int, at: int, place: list, why: str, points: list, **facts: Any) -> bool:
-        """Raise one, unless the rule is off or spoke lately. `level`, `site`, `sink`, `ended`, `key` may be in facts."""
+        """Raise one, unless the rule is off or spoke lately; level, site, sink, ended and key may be given."""
         rule, st = self.ground.rules[code], self.st
         if not rule.is_active:
             return False

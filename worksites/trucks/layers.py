@@ -35,7 +35,7 @@ class Plane:
 
 
 class Layer:
-    """Areas in metres. `label(x, y)` gives 0 outside all, else 1 + the index of the first area that holds a position."""
+    """Areas in metres. `label(x, y)` is 0 outside all, else 1 + the index of an area that holds it."""
 
     def __init__(self, areas: Sequence[BaseGeometry], cell_m: float = CELL_M) -> None:
         self.areas = list(areas)

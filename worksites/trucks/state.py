@@ -26,7 +26,7 @@ class State:
     up: list[Any] | None = None  # body lifted where it should not be: [since, quote, load then, t before, told]
     stop: list[Any] | None = None  # standing: [since, lon, lat, sig, last lon, last lat, until or None]
     slow: list[Any] | None = None  # below the speed of loading: [since, until or None, lon, lat]
-    stops: list[list[Any]] = field(default_factory=list)  # since the last source or sink: [t0, t1, lon, lat, sig, moved]
+    stops: list[list[Any]] = field(default_factory=list)  # since a source or sink: [t0, t1, lon, lat, sig, moved]
     gaps: list[list[Any]] = field(default_factory=list)  # [t0, lon0, lat0, t1, lon1, lat1]
     loading: list[Any] | None = None  # loaded at an unregistered point, its stop still lasts: [after, before, sig]
     gate: list[Any] | None = None  # what a gate camera said: [t, loaded, gate, site]
