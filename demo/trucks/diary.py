@@ -129,7 +129,9 @@ class Diary:
         pace = np.hypot(np.diff(knots[:, 1]), np.diff(knots[:, 2])) / np.maximum(seconds, 0.1) * 3.6
         speed = pace[np.clip(np.searchsorted(knots[:, 0], t, "right") - 1, 0, len(pace) - 1)]
         drifting = (speed < 1) & (rng.random(len(t)) < 0.04)
-        speed = np.where(drifting, rng.uniform(1, 7, len(t)), np.where(speed < 1, 0, speed + rng.normal(0, 1.2, len(t))))
+        speed = np.where(
+            drifting, rng.uniform(1, 7, len(t)), np.where(speed < 1, 0, speed + rng.normal(0, 1.2, len(t)))
+        )
         wide = np.where(rng.random(len(t)) < 0.01, 25.0, 5.0)
         lon, lat = places.to_degrees(x + rng.normal(0, 1, len(t)) * wide, y + rng.normal(0, 1, len(t)) * wide)
         said = {name: _step(self.steps[name], t) for name in self.steps}

@@ -139,7 +139,8 @@ class Driver:
         if rng.random() < 0.93:
             d.now("cover", 1, d.t + rng.uniform(20, 90))
         else:
-            self._label("T09", d.t, d.t + 4_000, "open")
+            if self.truck.sensors == "all":  # nobody else could tell
+                self._label("T09", d.t, d.t + 4_000, "open")
             d.now("cover", 1, d.t + 4_000)
         self.number += 1
         issued = d.t + rng.uniform(-120, 60)

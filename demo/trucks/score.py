@@ -121,7 +121,9 @@ def main() -> None:
           f" {len(notes)} innocent delays; judged in {figures['seconds']:.1f} s")  # fmt: skip
     print(f"{'rule':6}{'labels':>8}{'hits':>8}{'precision':>11}{'recall':>8}")
     for rule, one in scores.items():
-        print(f"{rule:6}{one.found + len(one.missed):8}{one.right + len(one.wrong):8}{one.precision:11.3f}{one.recall:8.3f}")
+        print(
+            f"{rule:6}{one.found + len(one.missed):8}{one.right + len(one.wrong):8}{one.precision:11.3f}{one.recall:8.3f}"
+        )
     for line in confusions(scores, notes):
         print(" ", line)
     if options.wrong:

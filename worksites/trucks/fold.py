@@ -90,7 +90,10 @@ class Fold:
     def _gap(self, p: int, i: int) -> None:
         st = self.st
         st.off = st.fast = st.open = st.up = None
-        st.gaps = [*st.gaps[1 - MOST_GAPS :], [self.t[p], self.lon[p], self.lat[p], self.t[i], self.lon[i], self.lat[i]]]
+        st.gaps = [
+            *st.gaps[1 - MOST_GAPS :],
+            [self.t[p], self.lon[p], self.lat[p], self.t[i], self.lon[i], self.lat[i]],
+        ]
         gap = self.t[i] - self.t[p]
         if gap > FORGET_US:
             if st.phase != "at_source":
@@ -132,7 +135,7 @@ class Fold:
         t0, lon, lat, s, lon1, lat1, _until = st.stop
         st.stop = None
         if until - t0 >= 20 * SECOND:
-            moved = round(float(self.ground.plane.gap_m(lon, lat, lon1, lat1)))
+            moved = round(self.ground.plane.gap_m(lon, lat, lon1, lat1))
             st.stops = [*st.stops[1 - MOST_STOPS :], [t0, until, lon, lat, s, moved]]
             if st.drive is not None and until - t0 >= self.ground.rules["T08"]["rest_s"] * SECOND:
                 st.drive = until
@@ -179,6 +182,8 @@ class Fold:
         st.empty, trip = True, st.trip
         if both & tr.NEAR_SINK or st.cargo:
             st.cargo = False
+            if trip is not None and trip["sink"] is None and after[2] - before[2] > GAP_US:
+                self.on_emptied(after, before)  # in a sink, but nobody saw which
             if trip is not None and trip["unload"] is None:
                 trip["unload"] = after[2]
                 self.keep(trip)
@@ -190,9 +195,10 @@ class Fold:
             self.end_trip("done")  # brought back to where it came from
             return
         dumped = self.on_emptied(after, before)
+        trip = st.trip
         if trip is not None:
             if dumped:
-                trip["to_type"], trip["to_lon"], trip["to_lat"] = BLACK_SINK, after[0], after[1]
+                trip |= {"to_type": BLACK_SINK, "to_lon": after[0], "to_lat": after[1]}
                 trip["arrive"] = trip["arrive"] or before[2]
             trip["unload"] = after[2]
             self.set_state("suspect" if dumped else "lost")
@@ -241,8 +247,8 @@ class Fold:
         paper = st.paper if st.paper is not None and st.paper[2] == site.id and st.paper[0] >= st.src[1] else None
         since = st.src[1]
         st.stops, st.gaps = [], []
-        if st.load == EMPTY or (st.load == 0 and gate is not None and gate[1] is False):
-            st.phase, st.empty = "idle", True
+        if st.load == EMPTY or (st.load == 0 and gate is not None and gate[1] is False and paper is None):
+            st.phase, st.empty = "idle", st.load == EMPTY  # a camera may err
             return
         by = "sensor" if st.load else "camera" if gate and gate[1] else "manifest" if paper else "presumed"
         if by == "presumed" and not site.digs:
@@ -260,7 +266,7 @@ class Fold:
         if st.paper is not None and site is not None and st.paper[2] == site.id:
             if self.t[i] - st.paper[0] <= MANIFEST_US or st.paper[0] >= trip["load_start"]:
                 trip["manifest"] = st.paper[1]
-        st.stops, st.gaps = [], []
+        st.stops, st.gaps, st.once = [], [], None
         self.keep(trip)
         if site is not None and trip["by"] != "presumed":
             self.on_departure(site, self.t[i])
@@ -336,7 +342,7 @@ class Fold:
     def _arrive_sink(self, i: int, unloaded: bool) -> None:
         st = self.st
         assert st.sink is not None
-        st.sink[5] = True
+        st.sink[5], st.once = True, None
         trip = st.trip
         if trip is not None and st.phase == "loaded":
             if trip["arrive"] is None or trip["sink"] != st.sink[0]:

@@ -92,6 +92,11 @@ class Card:
         named = [paper.sinks for paper in self.papers_on(day) if paper.sinks]
         return frozenset().union(*named) if named else None
 
+    def sites_on(self, day: date) -> frozenset[int] | None:
+        """From where it may carry by its card; None where the card names no site."""
+        named = [paper.sites for paper in self.papers_on(day) if paper.sites]
+        return frozenset().union(*named) if named else None
+
     def routes(self) -> tuple[BaseGeometry, ...]:
         """Every line that one of its papers permits, whenever (drawn on the map as well)."""
         return tuple(line for paper in self.papers for line in paper.routes)
@@ -203,19 +208,29 @@ class Ground:
         """(metres to its edge, sink) of the nearest registered sink."""
         return _nearest(shapely.Point(*self.plane.metres(lon, lat)), self.sink_shapes, self.sinks)
 
-    def could_reach_sink(self, before: Sequence[float], after: Sequence[float], seconds: float) -> bool:
-        """Whether a truck could have called at a sink between two positions so many seconds apart."""
-        return self._could(self.sink_shapes, before, after, seconds)
+    def could_reach_sink(
+        self, before: Sequence[float], after: Sequence[float], seconds: float, only: frozenset[int] | None = None
+    ) -> bool:
+        """Whether a truck could have called at a sink (one of `only`) between two positions so many seconds apart."""
+        shapes = [
+            shape for shape, sink in zip(self.sink_shapes, self.sinks, strict=True) if only is None or sink.id in only
+        ]
+        return self._could(shapes, before, after, seconds)
 
-    def could_reach_source(self, before: Sequence[float], after: Sequence[float], seconds: float) -> bool:
-        """Whether it could have called at a registered site."""
-        return self._could(self.inside.areas, before, after, seconds)
+    def could_reach_source(
+        self, before: Sequence[float], after: Sequence[float], seconds: float, only: frozenset[int] | None = None
+    ) -> bool:
+        """Whether it could have called at a registered site (one of `only`)."""
+        shapes = [
+            area for area, site in zip(self.inside.areas, self.lawful, strict=True) if only is None or site.id in only
+        ]
+        return self._could(shapes, before, after, seconds)
 
     def _could(self, shapes, before, after, seconds) -> bool:
         a = shapely.Point(*self.plane.metres(before[0], before[1]))
         b = shapely.Point(*self.plane.metres(after[0], after[1]))
-        # As the crow flies at 40 km/h, two minutes of work there: what a lawful driver could have done.
-        reach = max(0.0, seconds - 120) * 11
+        # Three minutes there and 40 km/h on roads that are a third longer than the crow flies.
+        reach = max(0.0, seconds - 180) * 8.3
         return any(a.distance(shape) + b.distance(shape) <= reach for shape in shapes)
 
 

@@ -1,6 +1,6 @@
 """The rules of one truck, T01–T11 and T14: what a hit is, and when one is held back. T12 is in sitedays.py."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from worksites.trucks import tracks as tr
@@ -71,15 +71,17 @@ class Judge(Fold):
             before, after = st.jump
             st.jump = None
             if gap_m(before[0], before[1], self.lon[i], self.lat[i]) > GLITCH_M:
-                jumped = round(float(gap_m(before[0], before[1], after[0], after[1])))
+                jumped = round(gap_m(before[0], before[1], after[0], after[1]))
                 seconds = (after[2] - before[2]) // SECOND
                 self.hit("T10", before[2], after[2], before, "jump", [before, after], jump_m=jumped, seconds=seconds)
             else:
                 return  # one wild position, and back again
         if p >= 0 and self.t[i] - self.t[p] <= rule["gap_s"] * SECOND:
-            metres = float(gap_m(self.lon[p], self.lat[p], self.lon[i], self.lat[i]))
+            metres = (self.odo[i] - self.odo[p]) / 100
+            if metres <= rule["jump_m"]:
+                return
             seconds = (self.t[i] - self.t[p]) / SECOND
-            if metres > rule["jump_m"] and metres > rule["jump_kmh"] / 3.6 * seconds:
+            if metres > rule["jump_kmh"] / 3.6 * seconds:
                 st.jump = [self.quote(p), self.quote(i)]
 
     # cameras: T11, T09, and what they say of the load
@@ -98,7 +100,7 @@ class Judge(Fold):
             best = min(near, key=lambda n: abs(self.t[n] - at))
             lon, lat = self.lon[best], self.lat[best]
             unsure = abs(self.t[best] - at) / SECOND * 25  # it may have driven on at 90 km/h
-        away = float(self.ground.plane.gap_m(lon, lat, event["lon"], event["lat"]))
+        away = self.ground.plane.gap_m(lon, lat, event["lon"], event["lat"])
         rule = self.ground.rules["T11"]
         sure = event["confidence"] is None or event["confidence"] >= rule["confidence"]
         if away - unsure > rule["away_m"]:
@@ -127,7 +129,7 @@ class Judge(Fold):
         gap = after[2] - before[2]
         st.loading = None
         if gap > GAP_US:
-            if not self.ground.could_reach_source(before, after, gap / SECOND):
+            if not self.ground.could_reach_source(before, after, gap / SECOND, self.card.sites_on(_day(after[2]))):
                 self.start_trip(None, "sensor", after[2], after)
                 self._t02(before, after, before[2], after[2], "gap", 1)
             return
@@ -172,23 +174,26 @@ class Judge(Fold):
         st, rule = self.st, self.ground.rules["T02"]
         if st.load or not st.empty or st.phase == "at_sink":
             return
-        if any(self.ground.could_reach_source(gap[1:3], gap[4:6], (gap[3] - gap[0]) / SECOND) for gap in st.gaps):
+        only = self.card.sites_on(_day(self.t[i]))
+        if any(self.ground.could_reach_source(gap[1:3], gap[4:6], (gap[3] - gap[0]) / SECOND, only) for gap in st.gaps):
             return
         likely = [
             stop for stop in st.stops
-            if rule["stop_s"] * SECOND <= stop[1] - stop[0] <= rule["longest_s"] * SECOND
-            and not stop[4] >> tr.SOURCE & LABEL and not stop[4] & tr.NEAR_SINK and stop[4] & tr.OFF
-            and stop[4] & tr.ON and stop[5] <= 150
+            if rule["short_stop_s"] * SECOND <= stop[1] - stop[0] <= rule["longest_s"] * SECOND
+            and not stop[4] >> tr.SOURCE & LABEL and not stop[4] & tr.NEAR_SINK and stop[4] & tr.ON and stop[5] <= 150
+            and (stop[4] & tr.OFF or stop[1] - stop[0] >= rule["stop_s"] * SECOND)
         ]  # fmt: skip
-        if not likely:
+        if not any(stop[1] - stop[0] >= rule["stop_s"] * SECOND for stop in likely):
             return
-        began, ended, lon, lat, sig, _moved = max(likely, key=lambda stop: stop[1] - stop[0])
-        point = [lon, lat, began, 0.0, 0, sig >> tr.LIFT & 3]
+        # Which of them it was the track cannot tell: all are named.
+        longest = max(likely, key=lambda stop: stop[1] - stop[0])
+        points = [[stop[2], stop[3], stop[0], 0.0, 0, stop[4] >> tr.LIFT & 3] for stop in likely[-6:]]
+        lon, lat, began = longest[2], longest[3], likely[0][0]
         away, _gate, site = self.ground.nearest_gate(lon, lat)
         self.start_trip(None, "presumed", began, [lon, lat])
         self.hit(
-            "T02", began, self.t[i], point, "track", [point, self.quote(i)], level=rule.level + 1, ended=ended,
-            stood_s=(ended - began) // SECOND, gate_m=_metres(away), gate_site=site.name if site else "",
+            "T02", began, self.t[i], [lon, lat], "track", [*points, self.quote(i)], level=rule.level + 1,
+            ended=likely[-1][1], stops=len(likely), stood_s=(longest[1] - longest[0]) // SECOND, gate_m=_metres(away), gate_site=site.name if site else "",
         )  # fmt: skip
 
     def on_emptied(self, after: list, before: list) -> bool:
@@ -197,7 +202,16 @@ class Judge(Fold):
         away, sink = self.ground.nearest_sink(after[0], after[1])
         facts = {"sink_m": _metres(away), "nearest_sink": sink.name if sink else "", "gap_s": gap // SECOND}
         if gap > GAP_US:
-            if self.ground.could_reach_sink(before, after, gap / SECOND):
+            allowed = self.card.sinks_on(_day(after[2]))
+            if self.ground.could_reach_sink(before, after, gap / SECOND, allowed):
+                return False
+            round_m = self.ground.rules["T10"]["jump_m"]
+            wrong = next((one for one in (after, before) if self.ground.nearest_sink(*one[:2])[0] <= round_m), None)
+            if wrong is not None:
+                sink = self.ground.nearest_sink(*wrong[:2])[1]
+                assert sink is not None
+                self._t05(sink.id, before[2], after[2], before, [before, after], "gap", allowed or frozenset(), 1,
+                          gap_s=gap // SECOND)  # fmt: skip
                 return False
             self.hit("T03", before[2], after[2], before, "gap", [before, after], level=rule.level + 1, **facts)
             return True
@@ -215,28 +229,29 @@ class Judge(Fold):
             if st.up is None:
                 st.up = [t, self.quote(i), st.load, self.t[p] if p >= 0 else t, False]
             if not st.up[4] and t - st.up[0] >= rule["up_s"] * SECOND:
-                self._lifted([st.up[1], self.quote(i)], (t - st.up[0]) // SECOND, 0)
+                self._lifted([st.up[1], self.quote(i)], (t - st.up[0]) // SECOND)
         elif st.up is not None:
             if not st.up[4] and p >= 0 and s >> tr.LIFT & 3 and here:
                 # Seen once or twice: it went up and down between fixes, taken half way between them.
                 rise = min(st.up[0] - st.up[3], GAP_US) / 2
                 up_us = self.t[p] - st.up[0] + rise + min(t - self.t[p], GAP_US) / 2
-                if up_us >= rule["up_s"] * SECOND and st.stop is not None:
-                    self._lifted([st.up[1], self.quote(p)], int(up_us // SECOND), 1)
+                if up_us >= rule["up_s"] * SECOND and st.stop is not None and st.phase == "loaded" and not st.up[2]:
+                    st.once = [st.up[1], int(up_us // SECOND)]
             st.up = None
 
-    def _lifted(self, points: list, up_s: int, less: int) -> None:
-        st, rule = self.st, self.ground.rules["T03"]
+    def _lifted(self, points: list, up_s: int) -> None:
+        st = self.st
         assert st.up is not None
-        began, point, load, _before, _told = st.up
+        _began, point, load, _before, _told = st.up
         st.up[4] = True
-        if load == EMPTY or st.cargo or (load == 0 and (st.empty or st.phase in ("at_sink", "returning"))):
-            return  # an empty body is lifted for washing and repair
-        if not load:
-            known = st.trip is not None and st.phase == "loaded" and st.trip["by"] in SURE
-            less = max(less, 0 if known else 1)
-            if less and st.trip is None and points[0][2] == points[-1][2]:
-                return
+        # An empty body is lifted for washing and repair.
+        if load == EMPTY or st.cargo or (not load and (st.phase != "loaded" or st.trip is None)):
+            return
+        known = load >= HALF or (st.trip is not None and st.trip["by"] in SURE)
+        self._lift_told(point, points, up_s, 0 if known else 1, load)
+
+    def _lift_told(self, point: list, points: list, up_s: int, less: int, load: int) -> None:
+        st, rule, began = self.st, self.ground.rules["T03"], point[2]
         away, sink = self.ground.nearest_sink(point[0], point[1])
         self.hit(
             "T03", began, points[-1][2], point, "lift", points, level=rule.level + less, up_s=up_s,
@@ -255,6 +270,9 @@ class Judge(Fold):
             return
         if any(stop[4] & tr.NEAR_SINK for stop in st.stops):
             return
+        if st.once is not None:
+            self._lift_told(st.once[0], [st.once[0], self.quote(i)], st.once[1], 1, 0)
+            return
         if any(self.ground.could_reach_sink(gap[1:3], gap[4:6], (gap[3] - gap[0]) / SECOND) for gap in st.gaps):
             self.set_state("lost")
             return
@@ -269,6 +287,8 @@ class Judge(Fold):
         point = [lon, lat, began, 0.0, 0, sig >> tr.LIFT & 3]
         away, sink = self.ground.nearest_sink(lon, lat)
         short = ended - began < rule["stop_s"] * SECOND
+        if short and (trip["by"] != "camera" or trip["manifest"] is None):
+            return  # one witness is not enough for a stop that a red light may have made
         self.hit(
             "T04", began, self.t[i], point, "short" if short else "stop",
             [[trip["from_lon"], trip["from_lat"], trip["depart"], 0.0, 0, 0], point, self.quote(i)],
@@ -284,18 +304,21 @@ class Judge(Fold):
         st = self.st
         assert st.sink is not None
         sink_id, since, lon, lat = st.sink[:4]
+        at = self.t[i]
         if st.sink[4] == EMPTY and not unloaded:
             return
-        allowed = self.card.sinks_on(EPOCH + timedelta(days=(since + ZONE_US) // DAY_US))
+        allowed = self.card.sinks_on(_day(since))
         if allowed is None or sink_id in allowed or st.cargo:
             return
+        point = [lon, lat, since, 0.0, st.sink[4], 0]
+        self._t05(sink_id, since, at, point, [point, self.quote(i)], "unloaded" if unloaded else "stay", allowed, 0,
+                  stayed_s=(at - since) // SECOND)  # fmt: skip
+
+    def _t05(self, sink_id, since, at, place, points, why, allowed: frozenset[int], less: int, **facts: Any) -> None:
         sink = next(one for one in self.ground.sinks if one.id == sink_id)
         named = [one.name for one in self.ground.sinks if one.id in allowed]
-        point = [lon, lat, since, 0.0, st.sink[4], 0]
-        self.hit(
-            "T05", since, self.t[i], point, "unloaded" if unloaded else "stay", [point, self.quote(i)], sink=sink_id,
-            sink_name=sink.name, named=named[:4], stayed_s=(self.t[i] - since) // SECOND,
-        )  # fmt: skip
+        self.hit("T05", since, at, place, why, points, level=self.ground.rules["T05"].level + less, sink=sink_id,
+                 sink_name=sink.name, named=named[:4], **facts)  # fmt: skip
 
     # night: T14
 
@@ -329,7 +352,7 @@ class Judge(Fold):
             self._lift(p, i)
         sp = self.sig[p] if p >= 0 else 0
         if s & tr.NO_PAPER and (not sp & tr.NO_PAPER or (s ^ sp) >> tr.DAY & 1):
-            day = EPOCH + timedelta(days=(t + ZONE_US) // DAY_US)
+            day = _day(t)
             point = self.quote(i)
             self.hit("T01", t, t, point, "papers", [point], missing=self.ground.missing(self.card.id, day),
                      key=f"T01:{self.card.id}:{day:%Y%m%d}")  # fmt: skip
@@ -397,6 +420,10 @@ class Judge(Fold):
         if st.drive is not None and st.stop is None:
             soonest = min(soonest, st.drive + int(rules["T08"]["drive_h"] * 3_600 * SECOND))
         return soonest
+
+
+def _day(t: int) -> date:
+    return EPOCH + timedelta(days=(t + ZONE_US) // DAY_US)
 
 
 def _metres(away: float) -> int | None:

@@ -30,8 +30,8 @@ class Plane:
         return shapely.transform(geometry, lambda c: np.column_stack(self.metres(c[:, 0], c[:, 1])))
 
     def gap_m(self, lon1: float, lat1: float, lon2: float, lat2: float) -> float:
-        """Metres between two positions in degrees; floats or arrays."""
-        return np.hypot((lon2 - lon1) * self.metres_lon, (lat2 - lat1) * METRES_LAT)
+        """Metres between two positions in degrees."""
+        return math.hypot((lon2 - lon1) * self.metres_lon, (lat2 - lat1) * METRES_LAT)
 
 
 class Layer:

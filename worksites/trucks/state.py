@@ -31,6 +31,7 @@ class State:
     loading: list[Any] | None = None  # loaded at an unregistered point, its stop still lasts: [after, before, sig]
     gate: list[Any] | None = None  # what a gate camera said: [t, loaded, gate, site]
     paper: list[Any] | None = None  # the last manifest: [t, id, site, sink]
+    once: list[Any] | None = None  # body seen lifted by one fix only: [quote, seconds]; counts if no sink follows
     empty: bool = False  # has called at a sink and at no source since
     cargo: bool = False  # carries what it took at a sink
     trip: dict[str, Any] | None = None
