@@ -283,7 +283,7 @@ METRICS_DIR = os.environ.get("PROMETHEUS_MULTIPROC_DIR", "")
 METRICS_TOKEN = CONFIG.metrics_token
 METRIC_SOURCES = ["shushanwei.common.health.heartbeat_ages", "incidents.metrics.lateness"]
 # Commands that bring reference data up to date at each start; each may run twice.
-LOADERS = ["load_roles", "load_catalogue", "load_ground", "load_shifts", "load_dispatch", "keep_partitions"]
+LOADERS = ["load_roles", "load_catalogue", "load_ground", "load_shifts", "load_dispatch", "keep_partitions", "load_truck_rules"]
 WS_PORT = CONFIG.ws_port
 WS_URL = CONFIG.ws_url
 FIELD_KEY = CONFIG.field_key
