@@ -14,6 +14,7 @@ RUNS: dict[str, tuple[list[str], int]] = {
     "reports": ([], 900),
     "ranking": ([], 240),
     "positions": ([], 300),
+    "truck_rules": ([], 300),
 }
 
 

@@ -88,6 +88,10 @@ class Judge(Fold):
 
     def on_pass(self, event: dict[str, Any], p: int, i: int) -> None:
         st, at = self.st, event["t"]
+        rule = self.ground.rules["T11"]
+        sure = event["confidence"] is None or event["confidence"] >= rule["confidence"]
+        if sure and event["site"] is not None:
+            st.passed = [at, event["site"]]
         near = [n for n in (p, i) if n >= 0 and abs(self.t[n] - at) <= JOIN_US]
         if not near:
             return
@@ -101,8 +105,6 @@ class Judge(Fold):
             lon, lat = self.lon[best], self.lat[best]
             unsure = abs(self.t[best] - at) / SECOND * 25  # it may have driven on at 90 km/h
         away = self.ground.plane.gap_m(lon, lat, event["lon"], event["lat"])
-        rule = self.ground.rules["T11"]
-        sure = event["confidence"] is None or event["confidence"] >= rule["confidence"]
         if away - unsure > rule["away_m"]:
             best = min(near, key=lambda n: abs(self.t[n] - at))
             if sure and abs(self.t[best] - at) <= rule["within_s"] * SECOND:
@@ -129,7 +131,7 @@ class Judge(Fold):
         gap = after[2] - before[2]
         st.loading = None
         if gap > GAP_US:
-            if not self.ground.could_reach_source(before, after, gap / SECOND, self.card.sites_on(_day(after[2]))):
+            if not self.ground.could_reach_source(before, after, gap / SECOND, self._unwatched(before[2])):
                 self.start_trip(None, "sensor", after[2], after)
                 self._t02(before, after, before[2], after[2], "gap", 1)
             return
@@ -169,13 +171,27 @@ class Judge(Fold):
             gate_site=site.name if site else "", **facts,
         )  # fmt: skip
 
+    def _unwatched(self, since: int) -> frozenset[int]:
+        """Sites of its card at which it may have been since then: a gate camera would have read its plate."""
+        allowed, passed = self.card.sites_on(_day(since)), self.st.passed
+        return frozenset(
+            site.id for site in self.ground.lawful
+            if (allowed is None or site.id in allowed)
+            and (
+                (passed is not None and passed[1] == site.id and passed[0] >= since)
+                or not any(gate.camera for gate in site.gates)
+            )
+        )  # fmt: skip
+
     def on_sink_unladen(self, i: int) -> None:
         """A truck without a load sensor that had called at a sink comes to one again and was at no source between."""
         st, rule = self.st, self.ground.rules["T02"]
         if st.load or not st.empty or st.phase == "at_sink":
             return
-        only = self.card.sites_on(_day(self.t[i]))
-        if any(self.ground.could_reach_source(gap[1:3], gap[4:6], (gap[3] - gap[0]) / SECOND, only) for gap in st.gaps):
+        if any(
+            self.ground.could_reach_source(gap[1:3], gap[4:6], (gap[3] - gap[0]) / SECOND, self._unwatched(gap[0]))
+            for gap in st.gaps
+        ):
             return
         likely = [
             stop for stop in st.stops
@@ -203,13 +219,14 @@ class Judge(Fold):
         facts = {"sink_m": _metres(away), "nearest_sink": sink.name if sink else "", "gap_s": gap // SECOND}
         if gap > GAP_US:
             allowed = self.card.sinks_on(_day(after[2]))
-            if self.ground.could_reach_sink(before, after, gap / SECOND, allowed):
+            ends = [self.ground.nearest_sink(*one[:2]) for one in (after, before)]
+            inside = [sink for metres, sink in ends if sink is not None and metres <= rule["sink_m"]]
+            seen_at = next((sink for sink in inside if allowed is not None and sink.id not in allowed), None)
+            if seen_at is None and self.ground.could_reach_sink(before, after, gap / SECOND, allowed):
                 return False
             round_m = self.ground.rules["T10"]["jump_m"]
-            wrong = next((one for one in (after, before) if self.ground.nearest_sink(*one[:2])[0] <= round_m), None)
-            if wrong is not None:
-                sink = self.ground.nearest_sink(*wrong[:2])[1]
-                assert sink is not None
+            sink = seen_at or next((sink for metres, sink in ends if metres <= round_m), None)
+            if sink is not None:
                 self._t05(sink.id, before[2], after[2], before, [before, after], "gap", allowed or frozenset(), 1,
                           gap_s=gap // SECOND)  # fmt: skip
                 return False
@@ -273,14 +290,25 @@ class Judge(Fold):
         if st.once is not None:
             self._lift_told(st.once[0], [st.once[0], self.quote(i)], st.once[1], 1, 0)
             return
-        if any(self.ground.could_reach_sink(gap[1:3], gap[4:6], (gap[3] - gap[0]) / SECOND) for gap in st.gaps):
+        allowed = self.card.sinks_on(_day(self.t[i]))
+        if any(
+            self.ground.could_reach_sink(gap[1:3], gap[4:6], (gap[3] - gap[0]) / SECOND, allowed) for gap in st.gaps
+        ):
             self.set_state("lost")
             return
+        hidden = 0
         off = [
             stop for stop in st.stops
             if stop[4] & tr.OFF and stop[5] <= 150 and stop[0] >= trip["depart"]
             and rule["short_stop_s"] * SECOND <= stop[1] - stop[0] <= rule["longest_s"] * SECOND
         ]  # fmt: skip
+        if not off:
+            # Or it stood where nobody saw it: a gap too short for any sink on its card.
+            off = [
+                [gap[0], gap[3], gap[1], gap[2], 0, 0] for gap in st.gaps
+                if gap[0] >= trip["depart"] and gap[3] - gap[0] >= rule["stop_s"] * SECOND
+            ]  # fmt: skip
+            hidden = 1
         if not off:
             return
         began, ended, lon, lat, sig, _moved = max(off, key=lambda stop: stop[1] - stop[0])
@@ -290,9 +318,9 @@ class Judge(Fold):
         if short and (trip["by"] != "camera" or trip["manifest"] is None):
             return  # one witness is not enough for a stop that a red light may have made
         self.hit(
-            "T04", began, self.t[i], point, "short" if short else "stop",
+            "T04", began, self.t[i], point, "gap" if hidden else "short" if short else "stop",
             [[trip["from_lon"], trip["from_lat"], trip["depart"], 0.0, 0, 0], point, self.quote(i)],
-            level=rule.level + short, ended=ended, stood_s=(ended - began) // SECOND, sink_m=_metres(away),
+            level=rule.level + (short or hidden), ended=ended, stood_s=(ended - began) // SECOND, sink_m=_metres(away),
             nearest_sink=sink.name if sink else "", by=trip["by"], left_at=trip["depart"], back_at=self.t[i],
         )  # fmt: skip
         trip |= {"to_type": 4, "to_lon": lon, "to_lat": lat, "arrive": began, "unload": began}

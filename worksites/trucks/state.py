@@ -30,6 +30,7 @@ class State:
     gaps: list[list[Any]] = field(default_factory=list)  # [t0, lon0, lat0, t1, lon1, lat1]
     loading: list[Any] | None = None  # loaded at an unregistered point, its stop still lasts: [after, before, sig]
     gate: list[Any] | None = None  # what a gate camera said: [t, loaded, gate, site]
+    passed: list[Any] | None = None  # the last gate camera that read its plate: [t, site]
     paper: list[Any] | None = None  # the last manifest: [t, id, site, sink]
     once: list[Any] | None = None  # body seen lifted by one fix only: [quote, seconds]; counts if no sink follows
     empty: bool = False  # has called at a sink and at no source since
