@@ -14,11 +14,11 @@ import shapely
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shushanwei.settings")
 
-from bench.common import machine, table  # noqa: E402 - needs the settings
-from demo.trucks.month import tell_each  # noqa: E402
-from demo.trucks.world import build, ground_of  # noqa: E402
-from worksites.trucks.engine import judge  # noqa: E402
-from worksites.trucks.tracks import SECOND, Fixes  # noqa: E402
+from bench.common import machine, table
+from demo.trucks.month import tell_each
+from demo.trucks.world import build, ground_of
+from worksites.trucks.engine import judge
+from worksites.trucks.tracks import SECOND, Fixes
 
 SEED = 20
 MOST_S, LEAST_RATIO = 60.0, 0.25
@@ -50,12 +50,12 @@ def main() -> int:
                         ("lon", "lat", "speed", "load", "lift", "cover", "ignition"))))  # fmt: skip
             events[int(fixes.truck[0])] = [{**event, "t": event["t"] + shift} for event in said]
         whole = Fixes.joined(part)
-        began = time.perf_counter()
+        began = time.process_time()
         found = judge(ground, whole, events)
-        engine_s += time.perf_counter() - began
-        began = time.perf_counter()
+        engine_s += time.process_time() - began
+        began = time.process_time()
         _bare(ground, whole)
-        bare_s += time.perf_counter() - began
+        bare_s += time.process_time() - began
         count += len(whole)
         hits += sum(len(one.hits) for one in found.values())
         trips += sum(len(one.trips) for one in found.values())
@@ -65,7 +65,7 @@ def main() -> int:
         ("point in polygon, bare", count, bare_s, count / bare_s, 1.0),
         (f"whole engine ({trips:,} trips, {hits:,} hits)", count, engine_s, count / engine_s, round(ratio, 2)),
     ]
-    table(f"One core; {machine()}", ["", "positions", "seconds", "positions/s", "ratio"], rows)
+    table(f"One core; {machine()}", ["", "positions", "CPU seconds", "positions/s", "ratio"], rows)
     print(f"aims: the day under {MOST_S:.0f} s, ratio ≥ {LEAST_RATIO}")
     return 0 if engine_s < MOST_S and ratio >= LEAST_RATIO else 1
 

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import sys
 import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
@@ -116,24 +117,28 @@ def main() -> None:
     parser.add_argument("--wrong", action="store_true", help="list every miss and every wrong hit")
     options = parser.parse_args()
     scores, labels, notes, figures = run(options.seed, options.days, options.trucks)
-    print(f"seed {options.seed}: {figures['fixes']:,} fixes, {figures['trips']:,} trips, {len(labels)} labels,"
+    _say(f"seed {options.seed}: {figures['fixes']:,} fixes, {figures['trips']:,} trips, {len(labels)} labels,"
           f" {len(notes)} innocent delays; judged in {figures['seconds']:.1f} s")  # fmt: skip
-    print(f"{'rule':6}{'labels':>8}{'hits':>8}{'precision':>11}{'recall':>8}")
+    _say(f"{'rule':6}{'labels':>8}{'hits':>8}{'precision':>11}{'recall':>8}")
     for rule, one in scores.items():
-        print(
+        _say(
             f"{rule:6}{one.found + len(one.missed):8}{one.right + len(one.wrong):8}{one.precision:11.3f}{one.recall:8.3f}"
         )
     seen = [label for label in scores["T04"].missed if not label.style.endswith("after black load")]
-    print(f"T04 without those that began at no registered gate: recall"
+    _say(f"T04 without those that began at no registered gate: recall"
           f" {scores['T04'].found / max(1, scores['T04'].found + len(seen)):.3f}")  # fmt: skip
     for line in confusions(scores, notes):
-        print(" ", line)
+        _say(" ", line)
     if options.wrong:
         for rule in SCORED:
             for label in scores[rule].missed:
-                print("missed", rule, label.truck, _at(label.since), _at(label.until), label.style)
+                _say("missed", rule, label.truck, _at(label.since), _at(label.until), label.style)
             for hit in scores[rule].wrong:
-                print("wrong", rule, hit["truck"], _at(hit["began"] / 1e6), hit["facts"])
+                _say("wrong", rule, hit["truck"], _at(hit["began"] / 1e6), hit["facts"])
+
+
+def _say(*parts: object) -> None:
+    sys.stdout.write(" ".join(map(str, parts)) + "\n")
 
 
 def _at(t: float) -> str:

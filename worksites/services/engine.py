@@ -1,8 +1,8 @@
 """The truck rules at work: a truck's new positions become trips and alerts, in one transaction under its row's lock.
 
 `TruckState.engine` holds {"now": the state, "back": older states for late positions, "since" and "count": so many
-positions and passes received since then have been judged, "far" and "wide": the same for older days, once an hour}. Safe to be
-run twice, twice at once and again after a crash: what was found has keys of its own.
+positions and passes received since then have been judged, "far" and "wide": the same for older days, once an hour}.
+Safe to be run twice, twice at once and again after a crash: what was found has keys of its own.
 """
 
 from datetime import datetime, timedelta

@@ -1,12 +1,14 @@
 """The rules of one truck, T01–T11 and T14: what a hit is, and when one is held back. T12 is in sitedays.py."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
 from worksites.trucks import tracks as tr
 from worksites.trucks.fold import BLACK_SITE, EMPTY, HALF, NEVER, Fold
-from worksites.trucks.ground import SiteGround
+from worksites.trucks.ground import Card, Ground, SiteGround
 from worksites.trucks.rules import DAY_S
+from worksites.trucks.state import State
 from worksites.trucks.tracks import DAY_US, EPOCH, GAP_US, LABEL, SECOND, ZONE_US
 
 UP = 2
@@ -18,6 +20,20 @@ GLITCH_M = 500.0
 
 class Judge(Fold):
     """A fold that speaks up."""
+
+    def __init__(self, ground: Ground, card: Card, state: State, columns: Sequence[list[Any]]) -> None:
+        super().__init__(ground, card, state, columns)
+        rules = ground.rules
+        # Asked at every look, so they are read once.
+        self.loading_us = int(rules["T02"]["stop_s"] * SECOND)
+        self.up_us = int(rules["T03"]["up_s"] * SECOND)
+        self.off_us = int(rules["T06"]["off_s"] * SECOND)
+        self.over_us = int(rules["T08"]["over_s"] * SECOND)
+        self.open_us = int(rules["T09"]["open_s"] * SECOND)
+        self.rest_us = int(rules["T08"]["rest_s"] * SECOND)
+        self.drive_us = int(rules["T08"]["drive_h"] * 3_600 * SECOND)
+        self.jump_gap_us = int(rules["T10"]["gap_s"] * SECOND)
+        self.jump_cm = int(rules["T10"]["jump_m"] * 100)
 
     def hit(self, code: str, began: int, at: int, place: list, why: str, points: list, **facts: Any) -> bool:
         """Raise one, unless the rule is off or spoke lately; level, site, sink, ended and key may be given."""
@@ -372,8 +388,9 @@ class Judge(Fold):
     # on the road: T01, T06, T07, T08, T09
 
     def rules_at(self, p: int, i: int) -> None:
-        st, s, t, rules = self.st, self.sig[i], self.t[i], self.ground.rules
-        self._jumped(p, i)
+        st, s, t = self.st, self.sig[i], self.t[i]
+        if st.jump is not None or (p >= 0 and self.odo[i] - self.odo[p] > self.jump_cm):
+            self._jumped(p, i)
         if st.loading is not None:
             self._loading(t)
         if st.up is not None or s >> tr.LIFT & 3 == UP:
@@ -390,15 +407,18 @@ class Judge(Fold):
         off = self.has_lines and s & tr.OFF and st.phase == "loaded" and not s & tr.ROUND_SINK
         if off:
             st.off = st.off or [t, self.quote(i), False]
-            if not st.off[2] and t - st.off[0] >= rules["T06"]["off_s"] * SECOND:
+            if not st.off[2] and t - st.off[0] >= self.off_us:
                 st.off[2] = True
                 self._off_route(i)
         else:
             st.off = None
-        self._fast(i)
+        if s & tr.FAST or st.fast is not None:
+            self._fast(i)
+        if not s & tr.STOP:
+            self._driving(i)
         if s >> tr.COVER & 3 == OPEN and st.load >= HALF and s & tr.OVER10 and not s >> tr.INSIDE & LABEL:
             st.open = st.open or [t, self.quote(i), False]
-            if not st.open[2] and t - st.open[0] >= rules["T09"]["open_s"] * SECOND:
+            if not st.open[2] and t - st.open[0] >= self.open_us:
                 st.open[2] = True
                 self.hit("T09", st.open[0], t, st.open[1], "sensor", [st.open[1], self.quote(i)],
                          open_s=(t - st.open[0]) // SECOND)  # fmt: skip
@@ -418,35 +438,41 @@ class Judge(Fold):
         st, s, t, rule = self.st, self.sig[i], self.t[i], self.ground.rules["T08"]
         if s & tr.FAST:
             st.fast = st.fast or [t, self.quote(i), False]
-            if not st.fast[2] and t - st.fast[0] >= rule["over_s"] * SECOND:
+            if not st.fast[2] and t - st.fast[0] >= self.over_us:
                 st.fast[2] = True
                 limit = rule["limit_kmh"] if s & tr.STREET else rule["limit_fast_kmh"]
                 self.hit("T08", st.fast[0], t, st.fast[1], "speed", [st.fast[1], self.quote(i)], limit_kmh=int(limit),
                          over_s=(t - st.fast[0]) // SECOND)  # fmt: skip
         else:
             st.fast = None
-        if s & tr.STOP or (st.stop is not None and st.stop[6] - st.stop[0] >= rule["rest_s"] * SECOND):
+
+    def _driving(self, i: int) -> None:
+        st, t, rule = self.st, self.t[i], self.ground.rules["T08"]
+        if st.stop is not None and st.stop[6] - st.stop[0] >= self.rest_us:
             return
         if st.drive is None:
             st.drive = t
-        elif t - st.drive >= rule["drive_h"] * 3_600 * SECOND:
+        elif t - st.drive >= self.drive_us:
             point = self.quote(i)
             self.hit("T08", st.drive, t, point, "tired", [point], drive_h=rule["drive_h"])
             st.drive = t
 
     def rules_due(self) -> int:
-        st, rules, soonest = self.st, self.ground.rules, NEVER
+        st, soonest = self.st, NEVER
         if st.jump is not None:
             return 0
         if st.loading is not None and st.slow is not None:
-            soonest = st.slow[0] + int(rules["T02"]["stop_s"] * SECOND)
+            soonest = st.slow[0] + self.loading_us
         if st.up is not None and not st.up[4]:
-            soonest = min(soonest, st.up[0] + int(rules["T03"]["up_s"] * SECOND))
-        for since, code, name in ((st.off, "T06", "off_s"), (st.fast, "T08", "over_s"), (st.open, "T09", "open_s")):
-            if since is not None and not since[2]:
-                soonest = min(soonest, since[0] + int(rules[code][name] * SECOND))
+            soonest = min(soonest, st.up[0] + self.up_us)
+        if st.off is not None and not st.off[2]:
+            soonest = min(soonest, st.off[0] + self.off_us)
+        if st.fast is not None and not st.fast[2]:
+            soonest = min(soonest, st.fast[0] + self.over_us)
+        if st.open is not None and not st.open[2]:
+            soonest = min(soonest, st.open[0] + self.open_us)
         if st.drive is not None and st.stop is None:
-            soonest = min(soonest, st.drive + int(rules["T08"]["drive_h"] * 3_600 * SECOND))
+            soonest = min(soonest, st.drive + self.drive_us)
         return soonest
 
 
