@@ -47,7 +47,7 @@ def _values(facts: Facts) -> dict[str, Any]:
         "at": clock(points[0][2]), "until": clock(points[-1][2]), "speed": round(points[0][3]),
         "stood": spent(facts.get("stood_s", 0)), "gap": spent(facts.get("gap_s", 0)),
         "gate_m": _far(facts.get("gate_m")), "sink_m": _far(facts.get("sink_m")),
-        "sink": facts.get("sink_name", ""), "named": _("、").join(facts.get("named", [])) or _("none"),
+        "sink": facts.get("sink_name", ""), "named": _(", ").join(facts.get("named", [])) or _("none"),
         "camera": facts.get("camera", ""), "camera_at": clock(facts.get("camera_at")),
     }  # fmt: skip
 
@@ -130,7 +130,7 @@ def _plain(text: Callable[[], str], **more: Callable[[Facts], Any]) -> Callable[
 
 def _missing(facts: Facts) -> str:
     names = {"transport": _("transport permit"), "road_pass": _("road pass")}
-    return _("、").join(names.get(one, one) for one in facts.get("missing", []))
+    return _(", ").join(names.get(one, one) for one in facts.get("missing", []))
 
 
 def _joined(*parts: str) -> str:
