@@ -122,7 +122,8 @@ def main() -> None:
     _say(f"{'rule':6}{'labels':>8}{'hits':>8}{'precision':>11}{'recall':>8}")
     for rule, one in scores.items():
         _say(
-            f"{rule:6}{one.found + len(one.missed):8}{one.right + len(one.wrong):8}{one.precision:11.3f}{one.recall:8.3f}"
+            f"{rule:6}{one.found + len(one.missed):8}{one.right + len(one.wrong):8}"
+            f"{one.precision:11.3f}{one.recall:8.3f}"
         )
     seen = [label for label in scores["T04"].missed if not label.style.endswith("after black load")]
     _say(f"T04 without those that began at no registered gate: recall"

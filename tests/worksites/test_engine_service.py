@@ -54,7 +54,7 @@ def truck(db):
     sink = Sink.objects.create(code="X1", name="示例消纳场", boundary=_box(SINK), lon=lon, lat=lat)
     made = Truck.objects.create(plate="浙A1D234", company=company, terminal_id="1")
     permit = Permit.objects.create(kind="transport", number="1", status="approved", truck=made,
-                                   valid_from=now.date() - timedelta(days=90), valid_to=now.date() + timedelta(days=9))  # fmt: skip
+                                   valid_from="2026-01-01", valid_to="2099-12-31")  # fmt: skip
     permit.sinks.add(sink)
     return made
 

@@ -118,8 +118,8 @@ def test_a_dumping_is_found_with_and_without_sensors(sensors, expected):
 def test_without_camera_and_manifest_the_load_is_not_known_and_the_track_alone_says_nothing():
     d, _seen = day()
     dump(d)
-    assert "T04" not in rules(judged(d, [], "none"))
     assert rules(judged(d, [], "lift")) == {"T03": 2}  # an unknown load is never of level 1
+    assert "T04" not in rules(judged(d, [], "none"))
 
 
 def test_lunch_off_the_route_before_the_sink_is_no_dumping():
@@ -199,7 +199,7 @@ def test_numbers_out_of_bounds_are_refused_by_name():
 
 @lru_cache(1)
 def week():
-    return score.run(41, 7, 40)[0]
+    return score.run(41, 6, 24)[0]
 
 
 def test_a_labelled_week_is_found_without_crying_wolf():

@@ -263,9 +263,9 @@ class Fold:
         trip["depart"], trip["odo"] = self.t[i], self.odo[i]
         if st.gate is not None and site is not None and st.gate[3] == site.id and st.gate[0] >= trip["load_start"]:
             trip["gate"] = st.gate[2]
-        if st.paper is not None and site is not None and st.paper[2] == site.id:
-            if self.t[i] - st.paper[0] <= MANIFEST_US or st.paper[0] >= trip["load_start"]:
-                trip["manifest"] = st.paper[1]
+        of_here = st.paper is not None and site is not None and st.paper[2] == site.id
+        if of_here and (self.t[i] - st.paper[0] <= MANIFEST_US or st.paper[0] >= trip["load_start"]):
+            trip["manifest"] = st.paper[1]
         st.stops, st.gaps, st.once = [], [], None
         self.keep(trip)
         if site is not None and trip["by"] != "presumed":
@@ -308,11 +308,12 @@ class Fold:
     def _manifest(self, event: dict[str, Any]) -> None:
         st, trip = self.st, self.st.trip
         st.paper = [event["t"], event["id"], event["site"], event["sink"]]
-        if trip is not None and st.phase == "loaded" and trip["manifest"] is None and trip["site"] == event["site"]:
-            if trip["depart"] is None or event["t"] - trip["depart"] <= MANIFEST_US:
-                trip["manifest"] = event["id"]
-                trip["by"] = "manifest" if trip["by"] == "presumed" else trip["by"]
-                self.keep(trip)
+        if trip is None or st.phase != "loaded" or trip["manifest"] is not None or trip["site"] != event["site"]:
+            return
+        if trip["depart"] is None or event["t"] - trip["depart"] <= MANIFEST_US:
+            trip["manifest"] = event["id"]
+            trip["by"] = "manifest" if trip["by"] == "presumed" else trip["by"]
+            self.keep(trip)
 
     # sinks
 

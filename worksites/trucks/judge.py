@@ -225,7 +225,8 @@ class Judge(Fold):
         self.start_trip(None, "presumed", began, [lon, lat])
         self.hit(
             "T02", began, self.t[i], [lon, lat], "track", [*points, self.quote(i)], level=rule.level + 1,
-            ended=likely[-1][1], stops=len(likely), stood_s=(longest[1] - longest[0]) // SECOND, gate_m=_metres(away), gate_site=site.name if site else "",
+            ended=likely[-1][1], stops=len(likely), stood_s=(longest[1] - longest[0]) // SECOND,
+            gate_m=_metres(away), gate_site=site.name if site else "",
         )  # fmt: skip
 
     def on_emptied(self, after: list, before: list) -> bool:
