@@ -16,6 +16,7 @@ RUNS: dict[str, tuple[list[str], int]] = {
     "positions": ([], 300),
     "truck_import": ([], 300),
     "jt808": ([], 300),
+    "truck_rules": ([], 300),
 }
 
 

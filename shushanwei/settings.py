@@ -284,8 +284,16 @@ METRICS_TOKEN = CONFIG.metrics_token
 METRIC_SOURCES = ["shushanwei.common.health.heartbeat_ages", "incidents.metrics.lateness"]
 # Commands that bring reference data up to date at each start; each may run twice.
 LOADERS = [
-    "load_roles", "load_catalogue", "load_ground", "load_shifts", "load_dispatch", "load_checklist", "keep_partitions",
-]  # fmt: skip
+    "load_roles",
+    "load_catalogue",
+    "load_ground",
+    "load_shifts",
+    "load_dispatch",
+    "load_worksites",
+    "load_checklist",
+    "load_truck_rules",
+    "keep_partitions",
+]
 WS_PORT = CONFIG.ws_port
 WS_URL = CONFIG.ws_url
 FIELD_KEY = CONFIG.field_key

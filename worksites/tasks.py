@@ -4,7 +4,7 @@ from celery import shared_task
 
 from shushanwei.common.clock import db_now
 from shushanwei.common.drain import drain
-from worksites.services import plan
+from worksites.services import engine, plan
 from worksites.services.colours import due_for_recolour, recolour_when_due
 from worksites.services.findings import miss, overdue_ids
 from worksites.services.fixes import PARTITIONS, forget_held
@@ -40,3 +40,16 @@ def miss_findings() -> int:
 def forget_held_fixes() -> int:
     """Every hour: positions of terminals that nobody gave to a truck within a week go."""
     return hand_over_rest() + forget_held()
+
+
+@shared_task(name="worksites.judge_trucks", expires=10)
+def judge_trucks() -> int:
+    """Every 2 s: trucks with new positions, longest waiting first."""
+    return drain(engine.trucks_with_work(), engine.judge_truck)
+
+
+@shared_task(name="worksites.judge_silence", expires=60)
+def judge_silence() -> int:
+    """Every minute: trucks that have fallen silent, and yesterday's manifests once the day is over."""
+    engine.judge_site_days()
+    return drain(engine.silent_trucks(), engine.judge_silence)

@@ -1,0 +1,227 @@
+"""The ground of the truck rules out of the database, built once and looked at again; and tracks as arrays."""
+
+import json
+import threading
+import time
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import shapely
+from django.db import connection
+from shapely.geometry.base import BaseGeometry
+
+from grid import selectors as grounds
+from grid.models import MapLayer
+from shushanwei.common.clock import STREET, db_now
+from worksites.lifecycle import WATCHED, PermitStatus
+from worksites.models import GatePass, Manifest, Permit, PermitRuleSet, Sink, Site, Truck, TruckRule
+from worksites.services.fixes import TABLE
+from worksites.trucks.engine import manifest, passing
+from worksites.trucks.ground import Card, Gate, Ground, SinkGround, SiteGround, Valid
+from worksites.trucks.rules import CODES, DEFAULTS, BadParam, Rule, RuleSet, checked
+from worksites.trucks.sitedays import SiteDay
+from worksites.trucks.tracks import Fixes
+
+LOOK_AGAIN_S = 5.0
+TABLES = ["site", "gate", "sink", "permit", "permit_sinks", "permit_sites", "permitruleset", "truck", "truckrule"]
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+CAMERA_TWICE_S = 120  # the same plate again within these is the same truck turning
+
+
+def microseconds(at: datetime) -> int:
+    """µs since 1970 UTC of an aware instant."""
+    return (at - EPOCH) // timedelta(microseconds=1)
+
+
+def instant(t: int) -> datetime:
+    """The aware instant of µs since 1970 UTC."""
+    return EPOCH + timedelta(microseconds=t)
+
+
+class _Memory:
+    def __init__(self) -> None:
+        self.ground: Ground | None = None
+        self.edition: Any = None
+        self.looked_at = 0.0
+        self.lock = threading.Lock()
+
+
+_memory = _Memory()
+
+
+def truck_ground() -> Ground:
+    """Sites, sinks, cards and rules as they are now; what was changed is noticed within five seconds."""
+    if _memory.ground is not None and time.monotonic() - _memory.looked_at < LOOK_AGAIN_S:
+        return _memory.ground
+    with _memory.lock:
+        edition = _edition()
+        if _memory.ground is None or edition != _memory.edition:
+            _memory.ground, _memory.edition = _built(), edition
+        _memory.looked_at = time.monotonic()
+        return _memory.ground
+
+
+def look_again() -> None:
+    """Make the next `truck_ground` of this process ask the database (after a change, between tests)."""
+    _memory.ground = _memory.edition = None
+
+
+def _edition() -> tuple[Any, ...]:
+    parts = [f"(select coalesce(sum(hashtextextended(t::text, 0)), 0) from worksites_{name} t)" for name in TABLES]
+    day = "(now() at time zone 'Asia/Shanghai')::date"
+    rules = "(select array_agg(id order by id) from worksites_truckrule where effective_from <= now())"
+    with connection.cursor() as cursor:
+        cursor.execute(f"select {', '.join([*parts, day, rules])}")
+        row = cursor.fetchone()
+    return (*row[:-1], tuple(row[-1] or ()), grounds.edition())
+
+
+def rules_in_force(at: datetime) -> RuleSet:
+    """Of each code the newest row in force at an instant; a row with impossible numbers falls back to the defaults."""
+    rules = dict(DEFAULTS)
+    rows = TruckRule.objects.filter(effective_from__lte=at, code__in=CODES).order_by("code", "-effective_from")
+    for row in rows.distinct("code"):
+        try:
+            numbers = checked(row.code, row.params)
+        except BadParam:
+            numbers = dict(DEFAULTS[row.code].params)
+        rules[row.code] = Rule(row.code, row.level, row.suppress_s, numbers, row.is_active, row.pk)
+    return RuleSet(rules)
+
+
+def _built() -> Ground:
+    now = db_now()
+    papers: dict[tuple[str, int], list[Valid]] = {}
+    permits = Permit.objects.filter(status=PermitStatus.APPROVED).prefetch_related("sinks", "sites")
+    for permit in permits.filter(valid_to__gte=now.date() - timedelta(days=400)):
+        paper = Valid(
+            permit.kind, permit.valid_from, permit.valid_to, tuple(permit.windows),
+            frozenset(sink.pk for sink in permit.sinks.all()), frozenset(site.pk for site in permit.sites.all()),
+            tuple(shape(line) for line in permit.routes),
+        )  # fmt: skip
+        for holder in ("site", "truck"):
+            if (pk := getattr(permit, f"{holder}_id")) is not None:
+                papers.setdefault((holder, pk), []).append(paper)
+    sites = [
+        SiteGround(
+            site.pk, site.name, shape(site.boundary),
+            tuple(
+                Gate(gate.pk, gate.lon, gate.lat, gate.code, gate.camera_code, gate.filed_on is not None)
+                for gate in site.gates.all()
+            ),
+            digs=site.status in WATCHED, papers=tuple(papers.get(("site", site.pk), ())),
+        )
+        for site in Site.objects.exclude(status="finished").prefetch_related("gates").order_by("pk")
+    ]  # fmt: skip
+    sinks = [
+        SinkGround(sink.pk, sink.name, shape(sink.boundary), sink.kind)
+        for sink in Sink.objects.filter(is_active=True).order_by("pk")
+    ]
+    cards = {
+        truck.pk: Card(truck.pk, truck.plate, truck.volume_m3, tuple(papers.get(("truck", truck.pk), ())))
+        for truck in Truck.objects.all()
+    }
+    rule_set = PermitRuleSet.objects.filter(effective_from__lte=now.astimezone(STREET).date()).first()
+    required = frozenset(rule_set.required) if rule_set else frozenset({"transport"})
+    return Ground(sites, sinks, cards, rules_in_force(now), _street(), _expressways(), required)
+
+
+def shape(geojson: dict[str, Any]) -> BaseGeometry:
+    """A GeoJSON geometry of degrees."""
+    return shapely.from_geojson(json.dumps(geojson))
+
+
+def _street() -> BaseGeometry | None:
+    areas = [area.shape for area in grounds.known_ground().communities.values()]
+    return shapely.union_all(areas).buffer(0.0005).buffer(-0.0005) if areas else None
+
+
+def _expressways() -> BaseGeometry | None:
+    drawing = MapLayer.objects.filter(code="roads").values_list("geojson", flat=True).first() or {}
+    lines = [
+        shape(feature["geometry"]) for feature in drawing.get("features", [])
+        if feature.get("properties", {}).get("kind") == "expressway"  # as the drawn roads say it
+    ]  # fmt: skip
+    return shapely.union_all(lines).buffer(0.0005) if lines else None
+
+
+# tracks
+
+COLUMNS = "(extract(epoch from at) * 1000000)::bigint, lon, lat, speed_kmh::float8, load, lift, cover, ignition::int"
+
+
+def fixes_of(truck_id: int, after: datetime | None, until: datetime) -> Fixes:
+    """Positions of a truck in (after, until] that know where they are, sorted; without `after` of two days."""
+    after = after or until - timedelta(days=2)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"select {COLUMNS} from {TABLE} where truck_id = %s and at > %s and at <= %s and day between %s and %s"
+            " and positioned order by at",
+            [truck_id, after, until, _day(after), _day(until)],
+        )
+        rows = cursor.fetchall()
+    table = np.array(rows, np.float64).reshape(-1, 8)
+    # An instant of 2026 in µs is below 2^53: a float holds it whole.
+    return Fixes(
+        np.full(len(rows), truck_id, np.int64), table[:, 0].astype(np.int64), table[:, 1], table[:, 2], table[:, 3],
+        *(table[:, n].astype(np.int8) for n in range(4, 8)),
+    )  # fmt: skip
+
+
+def _day(at: datetime) -> date:
+    return at.astimezone(STREET).date()
+
+
+def events_of(truck_id: int, plate: str, after: datetime, until: datetime) -> list[dict[str, Any]]:
+    """Passes of the plate and manifests of the truck in (after, until], as the engine reads them, sorted."""
+    passes = GatePass.objects.filter(plate=plate, at__gt=after, at__lte=until).select_related("gate")
+    found = [
+        passing(
+            microseconds(one.at), one.lon, one.lat, id=one.pk, code=one.point_code, gate=one.gate_id,
+            site=one.gate.site_id if one.gate else None, direction=one.direction, loaded=one.loaded,
+            covered=one.covered, confidence=one.confidence,
+        )
+        for one in passes
+    ]  # fmt: skip
+    papers = Manifest.objects.filter(truck_id=truck_id, issued_at__gt=after, issued_at__lte=until)
+    found += [
+        manifest(microseconds(one.issued_at), one.pk, one.site_id, one.sink_id)
+        for one in papers.exclude(state=Manifest.State.VOIDED)
+    ]
+    return sorted(found, key=lambda event: (event["t"], event["what"], event["id"]))
+
+
+# site-days
+
+
+def site_days(day: date, sites: Iterable[int] | None = None) -> list[SiteDay]:
+    """What gates counted and what manifests say on a day of the street, of each site that has either."""
+    since = datetime.combine(day, datetime.min.time(), STREET)
+    until = since + timedelta(days=1)
+    passes = GatePass.objects.filter(
+        at__gte=since, at__lt=until, gate__isnull=False, direction=GatePass.Direction.OUT, loaded=True
+    )
+    papers = Manifest.objects.filter(issued_at__gte=since, issued_at__lt=until).exclude(state=Manifest.State.VOIDED)
+    if sites is not None:
+        wanted = list(sites)
+        passes, papers = passes.filter(gate__site__in=wanted), papers.filter(site__in=wanted)
+    left: dict[int, list[tuple[str, int]]] = {}
+    last: dict[tuple[int, str], datetime] = {}
+    for site, plate, at in passes.order_by("at").values_list("gate__site", "plate", "at"):
+        before = last.get((site, plate))
+        if before is None or (at - before).total_seconds() > CAMERA_TWICE_S:
+            left.setdefault(site, []).append((plate, microseconds(at)))
+        last[site, plate] = at
+    written: dict[int, list[str]] = {}
+    for site, plate in papers.values_list("site", "truck__plate"):
+        written.setdefault(site, []).append(plate)
+    found = []
+    for site in Site.objects.filter(pk__in={*left, *written}).order_by("pk"):
+        bare = [one for one in left.get(site.pk, []) if one[0] not in written.get(site.pk, [])]
+        found.append(SiteDay(
+            site.pk, site.name, day.isoformat(), len(left.get(site.pk, [])), len(written.get(site.pk, [])), site.lon,
+            site.lat, microseconds(since), tuple(bare[:5]),
+        ))  # fmt: skip
+    return found
