@@ -56,11 +56,13 @@ def test_a_report_written_off_line_survives_a_reload_and_is_sent_once(phone, liv
     phone.set_input_files("input[name=photo_near]", {"name": "p.jpg", "mimeType": "image/jpeg", "buffer": jpeg()})
     phone.locator(".shot img").wait_for()
     phone.locator(".kind").first.click()
+    phone.fill("#report-text", "摊位占了盲道")
     phone.locator("#tab-report[data-kept=true]").wait_for()
     phone.reload()  # the shell comes from the phone, the draft from its store
     phone.wait_for_selector("#field-ready", state="attached")
     phone.locator(".shot img").wait_for()
     phone.locator(".kind[aria-pressed=true]").wait_for()
+    assert phone.input_value("#report-text") == "摊位占了盲道"
     phone.locator("#report-send").click()
     phone.locator("#outbox", has_text="1").wait_for()
     phone.reload()

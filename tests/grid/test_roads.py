@@ -131,7 +131,7 @@ def test_no_way_is_shorter_than_the_beeline_or_slower_than_through_lanes(a, c):
         (road((0, 0), (100, 0), kmh=500), "kmh"),
         ({"type": "Feature", "geometry": {"type": "Point", "coordinates": [120.2, 30.1]}}, "feature 0"),
         ({"type": "Feature", "geometry": {"type": "LineString", "coordinates": [[30.1, 120.2], [30.2, 120.2]]}},
-         "swapped"),
+         "颠倒"),
     ],
 )  # fmt: skip
 def test_a_file_that_is_no_road_is_refused_with_the_feature_named(db, tmp_path, feature, says):
