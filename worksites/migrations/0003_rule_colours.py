@@ -1,6 +1,6 @@
 """The colour by the rules alone, beside the one that is shown; when time may change it."""
 
-import django.utils.timezone
+import django.db.models.functions.datetime
 from django.db import migrations, models
 
 
@@ -31,8 +31,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="site",
             name="rule_since",
-            field=models.DateTimeField(default=django.utils.timezone.now),
-            preserve_default=False,
+            field=models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
         ),
         migrations.AddIndex(
             model_name="site",

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from worksites.lifecycle import Colour, Phase, SiteStatus
@@ -30,7 +31,7 @@ class Site(models.Model):
     colour = models.CharField(max_length=6, choices=Colour.choices, default=Colour.WHITE)
     colour_since = models.DateTimeField()
     rule_colour = models.CharField(max_length=6, choices=Colour.choices, default=Colour.WHITE)  # without any override
-    rule_since = models.DateTimeField()
+    rule_since = models.DateTimeField(db_default=Now())
     recolour_at = models.DateTimeField(null=True, blank=True)  # when time alone may change it
     watched_since = models.DateTimeField()  # checks are planned from here on
     started_on = models.DateField(null=True, blank=True)

@@ -315,7 +315,7 @@ def _lock(user: User, inspection: Inspection, given: Lock, at: datetime, day: st
     )  # fmt: skip
     if inspection.replaces is None and inspection.kind != "recheck":
         complete(inspection)
-    recolour(inspection.site_id, actor=user)
+    recolour(inspection.site_id, actor=user, at=at)
 
 
 def _plain(value: Any) -> Any:

@@ -13,6 +13,7 @@ from demo.street.patrol_history import load_patrols, load_points
 from demo.street.riders import load_rider_deeds, load_riders
 from demo.street.rosters import load_rosters
 from demo.street.rosters_field import load_field_rosters
+from demo.street.sites import load_sites
 from demo.street.teams import load_teams
 from incidents.models import Incident
 
@@ -32,6 +33,8 @@ class Command(BaseCommand):
         silent = io.StringIO()
         steps = [
             ("roles", lambda: call_command("load_roles", verbosity=0, stdout=silent)),
+            ("worksites", lambda: call_command("load_worksites", verbosity=0, stdout=silent)),
+            ("checklist", lambda: call_command("load_checklist", verbosity=0, stdout=silent)),
             ("catalogue", lambda: call_command("load_catalogue", verbosity=0, stdout=silent)),
             ("ground", lambda: call_command("load_ground", verbosity=0, stdout=silent)),
             ("map layers", layers.load_layers),
@@ -44,6 +47,7 @@ class Command(BaseCommand):
             ("points", load_points),
             ("teams", load_teams),
             ("riders", load_riders),
+            ("sites", load_sites),
         ]
         if options["history_days"] and not Incident.objects.exists():
             steps.append(("past days", lambda: load_history(options["history_days"])))
