@@ -46,7 +46,7 @@ def sites(request: HttpRequest) -> HttpResponse:
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     kept = {name: value for name, value in request.GET.items() if name in form.fields and value}
     context = {
-        "page": page, "search": form, "kept": kept, "counts": selectors.counts(request.user),  # type: ignore[arg-type]
+        "part": page, "search": form, "kept": kept, "counts": selectors.counts(request.user),  # type: ignore[arg-type]
         "may_edit": request.user.has_perm(EDIT), "today": db_now().astimezone(STREET).date(),
     }  # fmt: skip
     return render(request, "worksites/sites.html", context)
