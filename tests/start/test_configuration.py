@@ -24,11 +24,11 @@ def reading(**values):
 
 
 def test_the_example_names_every_setting_and_no_other():
-    assert set(re.findall(r"^#? ?([A-Z_]+)=", EXAMPLE, re.MULTILINE)) == names()
+    assert set(re.findall(r"^#? ?([A-Z0-9_]+)=", EXAMPLE, re.MULTILINE)) == names()
 
 
 def test_the_example_as_it_stands_is_the_default():
-    lines = dict(line.split("=", 1) for line in EXAMPLE.splitlines() if re.match(r"[A-Z_]+=", line))
+    lines = dict(line.split("=", 1) for line in EXAMPLE.splitlines() if re.match(r"[A-Z0-9_]+=", line))
     assert reading(**lines) == reading()
 
 
