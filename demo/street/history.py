@@ -94,7 +94,7 @@ def _immediate_steps(item: Item, dice: random.Random) -> tuple[dict[str, float],
         del steps["help_after"]
         if not late_arrival:
             del steps["help"]
-    # A missed arrival asks the police by itself: the arrival of the next force is measured as well.
+    # A missed arrival asks the next force by itself: the arrival of the next force is measured as well.
     false_alarm = item.channel == "cameras" and item.row.level == 3 and dice.random() < FALSE_ALARM * 6
     return steps, "false_alarm" if false_alarm else ""
 

@@ -138,6 +138,8 @@ class AcceptCallForm(forms.Form):
         """`cars` are (id, words), the best first; where the call is taken already, one of them must be named."""
         super().__init__(*args, **kwargs)
         self.fields["unit"].choices = [*cars, *([] if to_be_named else [("", _("a car is named later"))])]
+        self.fields["unit"].required = to_be_named
+        self.fields["unit"].error_messages["required"] = _("Choose a car: the call is accepted already.")
         self.fields["unit"].initial = cars[0][0] if cars else ""
 
 

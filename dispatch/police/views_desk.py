@@ -39,6 +39,7 @@ TRANSFERS_SHOWN = 12
 ENDED_SHOWN = 5
 CARS_SHOWN = 6
 Call = Reinforcement.Status
+ONE_MOMENT = timedelta(seconds=5)  # a call and its clock are written one after the other
 
 
 @require_safe
@@ -266,7 +267,7 @@ def _with_call_clocks(calls: list[Reinforcement]) -> None:
 
 def _began_with(clock: Deadline, call: Reinforcement) -> bool:
     """Whether the clock was started by this call, and not by an earlier one to the same incident."""
-    return abs(clock.started_at - call.requested_at) < timedelta(seconds=5)
+    return abs(clock.started_at - call.requested_at) < ONE_MOMENT
 
 
 def _step(

@@ -41,8 +41,6 @@ def accept_call(
     if call.status not in (*COMING, *PASSED_OVER):
         raise _over(call)
     order = _live_order(call)
-    if unit_id is None and order is None and not nearest and call.status == Call.ACCEPTED and peer_rev == 0:
-        raise BadInput("unit", _("Choose a car: the call is accepted already."))
     if unit_id is not None and (order is None or order.unit_id != unit_id):
         if order is not None:
             if order.status == Status.ARRIVED:

@@ -71,9 +71,7 @@ def plan(
     ).first()  # fmt: skip
     if same:
         return same
-    away = Leave.objects.filter(user=user, state=Leave.State.APPROVED, period__overlap=span).first()
-    if away is not None:
-        raise Conflict(_("%(name)s is on leave then.") % {"name": user})
+    _not_on_leave(user, span)
     with _nobody_twice(user, span, place if post == Post.SEAT and not is_backup else ""):
         line = RosterLine.objects.create(
             user=user,
@@ -163,12 +161,14 @@ def decide_swap(swap_id: int, *, actor: User, approve: bool, note: str = "") -> 
         first = lines[swap.line_id]
         _still_to_come(first)
         giver = first.user
+        _not_on_leave(swap.to, first.period)
         with _nobody_twice(swap.to, first.period):
             first.user = swap.to
             first.save(update_fields=["user"])
             if swap.back_id:
                 second = lines[swap.back_id]
                 _still_to_come(second)
+                _not_on_leave(giver, second.period)
                 second.user = giver
                 second.save(update_fields=["user"])
             _look_now()
@@ -239,6 +239,11 @@ def _locked(line_id: int) -> RosterLine:
 def _still_to_come(line: RosterLine) -> None:
     if line.state != State.PLANNED or line.period.lower <= db_now():
         raise Conflict(_("This duty has begun or is not planned any more."))
+
+
+def _not_on_leave(user: User, span: DateTimeTZRange) -> None:
+    if Leave.objects.filter(user=user, state=Leave.State.APPROVED, period__overlap=span).exists():
+        raise Conflict(_("%(name)s is on leave then.") % {"name": user})
 
 
 def _decided(row: Swap | Leave, wanted: str) -> bool:

@@ -113,3 +113,47 @@ def test_the_roster_page_plans_copies_and_says_what_does_not_fit(shift, person, 
     client.force_login(seat)
     assert client.post("/roster/plan/", given).status_code == 403
     assert client.get("/api/v1/duty/").json()["shift"]["id"] == shift.pk
+
+
+@pytest.mark.parametrize("week", ["0001-01-01", "9999-12-31", "nonsense"])
+def test_a_week_that_no_roster_has_is_this_week(shift, person, client, week):
+    client.force_login(person("shift_lead", "lead"))
+    assert client.get(f"/roster/?week={week}").status_code == 200
+
+
+def test_leave_to_the_end_of_time_is_refused_beside_its_field(shift, person, client):
+    lead, other = person("shift_lead", "lead"), person("shift_lead", "other")
+    client.force_login(lead)
+    given = {"first": "2026-12-01", "last": "9999-12-31", "stand_in": other.pk, "reason": "年假"}
+    answer = client.post("/roster/leave/", given)
+    assert answer.status_code == 422 and answer.context["leave"].errors["last"]
+
+
+def test_a_seat_is_for_who_may_sit_there(shift, person, client):
+    client.force_login(person("shift_lead", "lead"))
+    worker = person("grid_worker", "worker")
+    answer = client.post("/roster/plan/", {"shift": shift.pk, "person": worker.pk, "post": "seat", "place": "1"})
+    assert answer.status_code == 422 and answer.context["plan"].errors["person"]
+
+
+def test_a_note_belongs_to_the_shift_that_the_page_showed(shift, person, client):
+    going, coming = person("shift_lead", "going"), person("shift_lead", "coming")
+    client.force_login(going)
+    client.post("/handover/", {"shift": shift.pk, "watch": "蜀山路积水"})
+    # Four o'clock passes between looking and signing.
+    now = db_now()
+    shift.period = type(shift.period)(now - timedelta(hours=8), now - timedelta(minutes=1))
+    shift.save()
+    later = DutyShift.objects.create(
+        day=(now + timedelta(days=1)).astimezone(STREET).date(), template=shift.template,
+        period=type(shift.period)(now - timedelta(minutes=1), now + timedelta(hours=7)),
+    )  # fmt: skip
+    client.post("/handover/sign/", {"shift": shift.pk})
+    assert Handover.objects.get(shift=shift).signed_by == going
+    assert not Handover.objects.filter(shift=later).exists()
+    client.force_login(person("seat_operator", "seat"))
+    client.post("/handover/confirm/", {"shift": shift.pk})
+    assert Handover.objects.get(shift=shift).confirmed_at is None
+    client.force_login(coming)
+    client.post("/handover/confirm/", {"shift": shift.pk})
+    assert Handover.objects.get(shift=shift).confirmed_by == coming

@@ -101,6 +101,14 @@ def test_the_desk_accepts_refuses_and_notes(signed_in, escalated, unit, officer)
     assert escalated.status == "accepted" and "五分钟到" in page
 
 
+def test_a_call_that_is_accepted_asks_for_a_car_and_not_for_nothing(signed_in, escalated, officer):  # noqa: F811
+    client, path = signed_in(officer), f"/police/desk/calls/{escalated.pk}/accept/"
+    assert client.post(path, {"unit": ""}).status_code == 302  # a car is named later
+    again = client.post(path, {"unit": ""})
+    assert again.status_code == 422
+    assert again.context["accept"].errors["unit"]
+
+
 def test_the_desk_hands_a_call_over_and_judges_its_result(signed_in, officer, seat):  # noqa: F811
     client = signed_in(officer)
     sent = {

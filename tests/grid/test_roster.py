@@ -215,6 +215,11 @@ def test_who_is_on_leave_is_not_planned(people, week):
     roster.decide_leave(leave.pk, actor=lead, approve=True)
     with pytest.raises(Conflict):
         roster.plan(anna, "seat", shift=week[1], actor=lead)
+    his = roster.plan(bo, "seat", shift=week[1], actor=lead)
+    swap = roster.ask_swap(his.pk, to=anna, actor=bo)
+    with pytest.raises(Conflict):
+        roster.decide_swap(swap.pk, actor=lead, approve=True)
+    assert RosterLine.objects.get(pk=his.pk).user == bo
 
 
 @pytest.mark.parametrize("days", [(-3, -1), (1, 3_000)])
