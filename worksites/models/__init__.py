@@ -17,11 +17,12 @@ from worksites.models.inspections import (
 from worksites.models.permits import Permit, PermitRuleSet
 from worksites.models.sites import Gate, Sink, Site, SitePerson
 from worksites.models.tracks import GatePass, Manifest, Terminal, TruckFix, TruckState, VendorItem
+from worksites.models.trials import RuleTrial
 from worksites.models.trips import Trip, TruckAlert, TruckRule
 
 __all__ = [
     "Checklist", "ChecklistGroup", "ChecklistItem", "ColourChange", "ColourOverride", "ColourRules", "Company",
     "Draw", "Driver", "Evidence", "Finding", "Gate", "GatePass", "HeldFix", "Inspection", "ItemResult", "Manifest",
-    "Penalty", "Permit", "PermitRuleSet", "PlannedCheck", "Signature", "Sink", "Site", "SiteLink", "SitePerson",
-    "Terminal", "Trip", "Truck", "TruckAlert", "TruckFix", "TruckRule", "TruckState", "VendorItem",
+    "Penalty", "Permit", "PermitRuleSet", "PlannedCheck", "RuleTrial", "Signature", "Sink", "Site", "SiteLink",
+    "SitePerson", "Terminal", "Trip", "Truck", "TruckAlert", "TruckFix", "TruckRule", "TruckState", "VendorItem",
 ]  # fmt: skip
