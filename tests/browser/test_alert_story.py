@@ -13,7 +13,7 @@ from incidents.intake.signing import sign
 from shushanwei.common.clock import db_now
 from tests.worksites.dumping import dumped
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db]
+pytestmark = [pytest.mark.slow, pytest.mark.django_db, pytest.mark.timeout(900)]
 PLATE = "浙A7D307"
 LOADS, LIFTS = {1: "empty", 3: "full"}, {1: "down", 2: "up"}
 
