@@ -40,6 +40,10 @@ class BeginInput(serializers.Serializer):
     lon = Degrees(min_value=-180, max_value=180, required=False, allow_null=True, default=None)
     lat = Degrees(min_value=-90, max_value=90, required=False, allow_null=True, default=None)
     replaces = serializers.UUIDField(required=False, allow_null=True, default=None)
+    needs = serializers.ListField(
+        child=Id(), required=False, default=list, max_length=60, help_text="needs of departments that the phone knew of"
+    )
+    checklist = Id(required=False, allow_null=True, default=None, help_text="the version that the phone had kept")
 
 
 class ResultInput(serializers.Serializer):
