@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from grid.views import holding
@@ -78,8 +79,8 @@ def _page(request: HttpRequest, form: NeedForm, *, status: int = 200) -> HttpRes
     part = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     part.object_list = list(part.object_list)
     selectors.told(part.object_list, user)
-    words = {"waiting": _("Waiting"), "urgent": _("Urgent"), "answered": _("Answered"), "withdrawn": _("Withdrawn"),
-             "all": _("All")}  # fmt: skip
+    words = {"waiting": pgettext("need", "Waiting"), "urgent": _("Urgent"), "answered": _("Answered"),
+             "withdrawn": _("Withdrawn"), "all": _("All")}  # fmt: skip
     context = {
         "part": part, "form": form, "state": state, "plans": user.has_perm(PLAN),
         "tabs": [(code, said, (mine if code == "all" else mine.filter(selectors.STATES[code])).count())

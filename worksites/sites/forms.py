@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from grid.models import Community
+from incidents.pictures import LARGEST
 from worksites.lifecycle import OF_GATE, OF_SITE, Colour, CompanyKind, PermitKind, PermitStatus, Phase, SiteStatus
 from worksites.models import Company, Gate, Site, SiteDocument
 
@@ -129,6 +130,11 @@ class DocumentForm(forms.Form):
     def __init__(self, *args, **kwargs):
         kwargs.setdefault("initial", {"uuid": uuid4()})
         super().__init__(*args, **kwargs)
+
+    def clean_file(self):
+        if self.cleaned_data["file"].size > LARGEST:
+            raise forms.ValidationError(_now("Larger than %(size)s MB.") % {"size": LARGEST // 1024 // 1024})
+        return self.cleaned_data["file"]
 
 
 class OverrideForm(forms.Form):

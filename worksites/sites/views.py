@@ -104,7 +104,7 @@ def plate(request: HttpRequest, pk: int) -> HttpResponse:
     """The A4 plate for the gate with the code that opens the public page."""
     shown = fetched(request, pk)
     address = request.build_absolute_uri(reverse("worksites:public", args=[shown.plate_code]))
-    code = segno.make(address, error="m").svg_inline(scale=8, border=0)
+    code = segno.make(address, error="m", micro=False).svg_data_uri(scale=8, border=0)
     return render(request, "worksites/plate.html", {"site": shown, "code": code, "address": address})
 
 

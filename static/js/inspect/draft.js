@@ -17,10 +17,11 @@ export const newDraft = (values) => ({ uuid: uuid(), results: {}, needs: [], pho
 /** A draft from what the server knows of a sheet under way (begun on another phone, or kept from a reload too old). */
 export function fromServer(sheet, site, officers) {
   const results = Object.fromEntries(sheet.results.map((row) => [row.item, { ...row, serious: row.serious }]));
+  const fixes = Object.fromEntries(sheet.results.filter(({ result }) => result === "fails").map(({ item }) => [item, { uuid: uuid() }]));
   const people = sheet.inspectors.length ? sheet.inspectors : officers;
   return newDraft({
     uuid: sheet.uuid, site, list: sheet.list, phase: sheet.phase, kind: sheet.kind, recheck: sheet.kind === "recheck", code: sheet.conduct_code,
-    code_shown_at: sheet.started_at, started_at: sheet.started_at, inspectors: people.map(({ id }) => id), people, results, needs: sheet.needs ?? [], photos: sheet.photos, begun: true,
+    code_shown_at: sheet.started_at, started_at: sheet.started_at, inspectors: people.map(({ id }) => id), people, results, fixes, needs: sheet.needs ?? [], photos: sheet.photos, begun: true,
   });
 }
 

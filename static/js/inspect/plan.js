@@ -83,8 +83,9 @@ export class Plan {
   /** What is known of a site, and who checks it how. */
   open(site, check = null) {
     const { state, sheet, draft } = this.phone;
-    const others = state.officers.filter(({ id }) => id !== state.me.id);
     const named_ = new Set((check?.inspectors ?? []).filter((id) => id !== state.me.id));
+    // Who was drawn comes first: nobody looks for a colleague in a long list.
+    const others = state.officers.filter(({ id }) => id !== state.me.id).sort((a, b) => named_.has(b.id) - named_.has(a.id));
     const chosen = { phase: site.phase, recheck: false };
     const wrong = el("p", { class: "errorlist", role: "alert", hidden: true });
     const pick = (name, rows, value) => el("div", { class: "choices" }, rows.map(([code, words]) => el("label", { class: "choice" },
