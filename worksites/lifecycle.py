@@ -36,6 +36,7 @@ class SiteStatus(TextChoices):
     FINISHED = "finished", _("finished")  # 竣工
 
 
+RECHECK = "recheck"  # a visit that looks at open findings only: no check of the plan, and proves no clean site
 WATCHED = [SiteStatus.BUILDING, SiteStatus.STOPPED]  # a stop order keeps the cycle of checks
 
 

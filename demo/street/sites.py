@@ -72,7 +72,7 @@ def _one(feature: dict[str, Any], companies: dict[str, list[Company]], sinks: li
     site = sites.register_site(
         {
             "code": about["code"], "name": about["name"], "boundary": feature["geometry"], "phase": phase,
-            "address": f"{about['name'][:-2]}", "area_m2": dice.randint(20, 180) * 100,
+            "address": about["name"].split("工地")[0], "area_m2": dice.randint(20, 180) * 100,
             "started_on": begun.date() - timedelta(days=dice.randint(20, 200)),
             "ends_on": now.date() + timedelta(days=dice.randint(60, 500)), "owner": pick["owner"],
             "builder": pick["builder"], "supervisor": pick["supervisor"], "haulier": pick["haulier"],

@@ -191,6 +191,8 @@ def workbook(request: HttpRequest) -> HttpResponse:
 def shots_of(form: HandInForm) -> list[tuple]:
     """(id, bytes) of each photo: the ids come of the form's own id, so that a second press finds the first."""
     files = form.cleaned_data["photos"]
+    if len(files) > services.MOST_PHOTOS:  # before a byte of them is read
+        raise BadInput("photos", _("At most %(n)s photos.") % {"n": services.MOST_PHOTOS})
     if any(one.size > LARGEST for one in files):
         raise BadInput("photos", _("Larger than %(size)s MB.") % {"size": LARGEST // 1024 // 1024})
     return [(uuid5(form.cleaned_data["uuid"], str(place)), one.read()) for place, one in enumerate(files)]

@@ -245,8 +245,11 @@ def _open(
     if inspection.replaces is not None:
         again = again.exclude(inspection=inspection.replaces)
     before = again.exclude(status=Status.WITHDRAWN).order_by("-confirmed_at").first()
+    uuid = chosen.get("uuid") or uuid4()
+    if Finding.objects.filter(uuid=uuid).exists():
+        raise BadInput("fixes", _("The id of a finding was used before."))
     finding = Finding.objects.create(
-        uuid=chosen.get("uuid") or uuid4(), number=next_number(Finding, f"WT-{day}-"), site=inspection.site,
+        uuid=uuid, number=next_number(Finding, f"WT-{day}-"), site=inspection.site,
         inspection=inspection, item=item, item_code=item.code,
         severity=rules.severity_of(item.severity, serious=row.serious),
         status=Status.CLOSED if on_the_spot else Status.OPEN, fix=fix, text=_text(row, chosen),
