@@ -44,4 +44,9 @@ class Command(BaseCommand):
         loop = asyncio.get_running_loop()
         for sign in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(sign, gateway.stop)
-        await gateway.run(host, port, ready=lambda: self.stdout.write(f"jt808 listens on {host}:{gateway.port}"))
+
+        def ready() -> None:
+            self.stdout.write(f"jt808 listens on {host}:{gateway.port}")
+            self.stdout.flush()  # who started it may wait for this line on a pipe
+
+        await gateway.run(host, port, ready=ready)
