@@ -39,4 +39,14 @@ TRUCKS: list[NavItem] = [
         _("Trucks"), "worksites:trucks", "worksites.view_trucks", 51, _("waste trucks, terminals, tracks, manifests")
     ),
 ]
-ITEMS: list[NavItem] = [*SITES, *TRUCKS, *CHECKS]
+REGISTER: list[NavItem] = [
+    NavItem(
+        _("Permits"),
+        "worksites:permits",
+        "worksites.view_site",
+        57,
+        _("permits of sites, trucks and sinks, by validity"),
+    ),
+    NavItem(_("Sinks"), "worksites:sinks", "worksites.view_site", 58, _("where spoil goes, with registrations")),
+]
+ITEMS: list[NavItem] = [*SITES, *TRUCKS, *CHECKS, *REGISTER]
