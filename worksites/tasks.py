@@ -4,7 +4,7 @@ from celery import shared_task
 
 from shushanwei.common.clock import db_now
 from shushanwei.common.drain import drain
-from worksites.services import engine, plan
+from worksites.services import engine, plan, trials
 from worksites.services.colours import due_for_recolour, recolour_when_due
 from worksites.services.findings import miss, overdue_ids
 from worksites.services.fixes import PARTITIONS, forget_held
@@ -53,3 +53,9 @@ def judge_silence() -> int:
     """Every minute: trucks that have fallen silent, and yesterday's manifests once the day is over."""
     engine.judge_site_days()
     return drain(engine.silent_trucks(), engine.judge_silence)
+
+
+@shared_task(name="worksites.run_rule_trials", expires=5)
+def run_rule_trials() -> int:
+    """Every 5 s: the next trial of other numbers; one runs at a time, for minutes."""
+    return drain(trials.due_trials(), trials.run)

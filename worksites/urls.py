@@ -1,6 +1,6 @@
 """Pages of this room."""
 
-from worksites import urls_checks, urls_papers, urls_sites, urls_trucks
+from worksites import urls_alerts, urls_checks, urls_papers, urls_sites, urls_trucks
 
 app_name = "worksites"
 urlpatterns = [
@@ -8,4 +8,5 @@ urlpatterns = [
     *urls_checks.urlpatterns,
     *urls_trucks.urlpatterns,
     *urls_papers.urlpatterns,
+    *urls_alerts.urlpatterns,
 ]
