@@ -148,7 +148,7 @@ def pass_evidence(finding_id: int, *, actor: User, note: str = "", at: datetime 
     finding.status, finding.corrected_at, finding.review_note = Status.CORRECTED, at, note.strip()[:300]
     finding.save(update_fields=["status", "corrected_at", "review_note"])
     tell_finding(finding, "passed", actor=actor, note=finding.review_note, at=at)
-    recolour(finding.site_id, actor=actor)
+    recolour(finding.site_id, actor=actor, at=at)
     return finding
 
 
@@ -171,7 +171,7 @@ def reject_evidence(
     data = {"due_at": finding.due_at.isoformat() if finding.due_at else None,
             "missed_at": missed.isoformat() if missed else None, "attempts": finding.attempts}  # fmt: skip
     tell_finding(finding, "rejected", actor=actor, note=reason, at=at, data=data)
-    recolour(finding.site_id, actor=actor)
+    recolour(finding.site_id, actor=actor, at=at)
     return finding
 
 
@@ -228,7 +228,7 @@ def miss(finding_id: int, *, at: datetime | None = None) -> bool:
     finding.save(update_fields=["missed_at", "missed_count"])
     tell_finding(finding, "missed", at=finding.due_at)
     file_overdue(finding, year, at=now)
-    recolour(finding.site_id)
+    recolour(finding.site_id, at=now)
     return True
 
 

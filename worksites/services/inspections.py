@@ -263,6 +263,7 @@ def _running(inspection: Inspection) -> None:
 def _write_results(user: User, inspection: Inspection, given: list[dict[str, Any]]) -> None:
     items = {item.pk: item for item in items_of(inspection)}
     known = {row.item_id: row for row in inspection.results.all()}
+    new: list[ItemResult] = []
     now = db_now()
     for line in given:
         item = items.get(line["item"])
@@ -277,11 +278,14 @@ def _write_results(user: User, inspection: Inspection, given: list[dict[str, Any
                    "note": (line.get("note") or "").strip()[:300], "by": user, "at": at}  # fmt: skip
         row = known.get(item.pk)
         if row is None:
-            known[item.pk] = ItemResult.objects.create(inspection=inspection, item=item, **columns)
+            known[item.pk] = ItemResult(inspection=inspection, item=item, **columns)
+            new.append(known[item.pk])
         elif at >= row.at:
             for name, value in columns.items():
                 setattr(row, name, value)
-            row.save()
+            if row.pk is not None:
+                row.save()
+    ItemResult.objects.bulk_create(new)
 
 
 def _lock(user: User, inspection: Inspection, given: Lock, at: datetime, day: str, asked: str) -> None:

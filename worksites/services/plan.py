@@ -102,9 +102,9 @@ def due_to_miss(now: datetime) -> list[int]:
 
 
 @transaction.atomic
-def miss(check_id: int) -> bool:
-    """A check that nobody made in time is missed when it fell due; the next one is planned."""
-    now = db_now()
+def miss(check_id: int, *, at: datetime | None = None) -> bool:
+    """A check that nobody made in time is missed when it fell due; the next one is planned. `at` writes history."""
+    now = at or db_now()
     site_id = PlannedCheck.objects.values_list("site_id", flat=True).get(pk=check_id)
     site = Site.objects.select_for_update(no_key=True).get(pk=site_id)
     check = PlannedCheck.objects.select_for_update(no_key=True).get(pk=check_id)
@@ -132,10 +132,10 @@ def unplanned(now: datetime) -> list[int]:
 
 
 @transaction.atomic
-def plan_site(site_id: int) -> bool:
-    """One step of the nightly plan; looks again under the lock."""
+def plan_site(site_id: int, *, at: datetime | None = None) -> bool:
+    """One step of the nightly plan; looks again under the lock. `at` writes history."""
     site = Site.objects.select_for_update(no_key=True).get(pk=site_id)
-    return keep_planned(site, db_now()) is not None
+    return keep_planned(site, at or db_now()) is not None
 
 
 def _random(site: Site, now: datetime) -> PlannedCheck | None:
