@@ -33,7 +33,7 @@ class SiteStatus(TextChoices):
     BUILDING = "building", _("under construction")  # 在建
     STOPPED = "stopped", _("stopped by order")  # 停工
     IDLE = "idle", _("not working")  # 停建
-    FINISHED = "finished", _("finished")  # 竣工
+    FINISHED = "finished", pgettext_lazy("site", "finished")  # 竣工
 
 
 RECHECK = "recheck"  # a visit that looks at open findings only: no check of the plan, and proves no clean site

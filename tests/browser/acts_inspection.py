@@ -13,6 +13,7 @@ from shushanwei.people.services import grant
 from tests.browser.acts import PASSWORD
 from tests.incidents.conftest import jpeg
 from tests.worksites.checks import make_site, visited
+from tests.worksites.conftest import SQUARE
 from worksites.models import ColourChange, Finding, Inspection, Penalty, Site
 from worksites.services import findings, needs
 from worksites.services.links import make_link
@@ -48,7 +49,7 @@ def recovering() -> list:
     with transaction.atomic():
         long_ago = now - timedelta(days=90)
         since = {"colour_since": long_ago, "rule_since": long_ago, "watched_since": long_ago}
-        site = make_site("PAGE2", name="恢复中的示范工地", **since)
+        site = make_site("PAGE2", name="恢复中的示范工地", boundary=SQUARE, **since)
         visited(site, *two, {"0801": "fails"}, at=now - timedelta(days=60))
         finding = Finding.objects.get(site=site)
         handed = now - timedelta(days=59, hours=12)

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from grid.views import holding
@@ -241,9 +241,9 @@ def _workbook(rows: list[Finding], taken_by: str) -> bytes:
     page_.set_footer(f"&L{taken_by} {timezone.localtime(db_now()):%Y-%m-%d %H:%M}&R&P / &N")
     heads = [
         (_("Number"), 20), (_("Site"), 28), (_("Builder"), 24), (_("Item"), 8), (_("What is wrong"), 40),
-        (_("Lead"), 18), (_("Severity"), 9), (_("State"), 18), (_("Rectification"), 12), (_("Signed"), 17),
-        (_("By when"), 17), (_("Missed"), 17), (_("Limits missed"), 10), (_("Corrected"), 17), (_("Closed"), 17),
-        (_("Repeated"), 8), (_("Rejected"), 8),
+        (_("Lead"), 18), (_("Severity"), 9), (_("State"), 18), (_("Rectification"), 12),
+        (pgettext("sheet", "Signed"), 17), (_("By when"), 17), (pgettext("finding", "Missed"), 17),
+        (_("Limits missed"), 10), (_("Corrected"), 17), (_("Closed"), 17), (_("Repeated"), 8), (_("Rejected"), 8),
     ]  # fmt: skip
     for column, (words, width) in enumerate(heads):
         page_.write_string(0, column, words, head)

@@ -4,7 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from grid.views import holding
@@ -24,7 +24,7 @@ VERBS = {
     "check.crew_set": gettext_lazy("inspectors named"),
     "check.brought_forward": gettext_lazy("brought forward"),
     "check.done": gettext_lazy("made"),
-    "check.missed": gettext_lazy("missed"),
+    "check.missed": pgettext_lazy("check", "missed"),
     "check.dropped": gettext_lazy("dropped"),
 }
 

@@ -96,7 +96,7 @@ class PermitForm(forms.Form):
     )
     gate = forms.ModelChoiceField(Gate.objects.none(), label=_("Gate"), required=False, empty_label="–")
     number = forms.CharField(label=pgettext_lazy("permit", "Number"), max_length=40)
-    issuer = forms.CharField(label=_("Issued by"), max_length=60, required=False)
+    issuer = forms.CharField(label=pgettext_lazy("permit", "Issued by"), max_length=60, required=False)
     status = forms.ChoiceField(label=_("State"), choices=PermitStatus.choices, initial=PermitStatus.APPROVED)
     valid_from = day(label=_("Valid from"))
     valid_to = day(label=_("Valid to"))
@@ -123,7 +123,7 @@ class DocumentForm(forms.Form):
     kind = forms.ChoiceField(label=pgettext_lazy("paper", "Kind"), choices=SiteDocument.Kind.choices)
     title = forms.CharField(label=pgettext_lazy("paper", "Title"), max_length=80)
     file = forms.FileField(
-        label=_("File"), max_length=200, help_text=_("PDF, JPEG, PNG or WebP, at most 10 MB."),
+        label=pgettext_lazy("paper", "File"), max_length=200, help_text=_("PDF, JPEG, PNG or WebP, at most 10 MB."),
         widget=forms.ClearableFileInput({"accept": "application/pdf,image/*"}),
     )  # fmt: skip
 
