@@ -21,7 +21,6 @@ HAULIERS = ["示例运输一公司", "示例运输二公司", "顺通示例运�
 SINK_KINDS = [kind for _name, kind, *_rest in ground.SINKS]
 SINK_CODE = "XN-{:02d}"
 VOLUMES = [12, 16, 20]
-DAY, NIGHT = ("05:00", "21:00"), ("18:00", "08:00")  # when cards let trucks drive: those of the day, those of the night
 SIDES = ["东", "东北", "北", "西北", "西", "西南", "南", "东南"]
 
 
