@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from worksites.models import Site, TruckAlert, TruckRule
 from worksites.services.adjudication import MOST_REASON
@@ -27,7 +28,7 @@ class DecisionForm(forms.Form):
     """A person's word; `uuid` lets a second press find the first."""
 
     uuid = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
-    act = forms.ChoiceField(label=_("Decision"), choices=ACTS, widget=forms.RadioSelect)
+    act = forms.ChoiceField(label=pgettext_lazy("judging", "Decision"), choices=ACTS, widget=forms.RadioSelect)
     into = forms.ChoiceField(label=_("Merge into"), required=False)
     site = forms.ModelChoiceField(
         label=_("Site it came from"), queryset=Site.objects.none(), required=False,

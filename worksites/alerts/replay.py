@@ -130,7 +130,8 @@ def scene(moment: Moment) -> dict[str, Any]:
             for site in sites
         ],
         "gates": [
-            {"name": gate.name, "lon": gate.lon, "lat": gate.lat, "filed": gate.filed_on is not None}
+            {"name": gate.name, "lon": gate.lon, "lat": gate.lat, "filed": gate.filed_on is not None,
+             "own": moment.site is not None and site.pk == moment.site.pk}
             for site in sites for gate in site.gates.all()
         ],
         "sinks": [

@@ -25,7 +25,7 @@ VIEW, JUDGE, EDIT_RULES, REVIEW = (
 BY_PERSON = "T13"  # raised by the person who confirms it: nothing to be right or wrong about
 MEASURED_DAYS = 30
 STATES = {
-    "open": gettext_lazy("To be judged"),
+    "open": gettext_lazy("Undecided"),
     AlertStatus.NEW: AlertStatus.NEW.label,
     AlertStatus.JUDGING: AlertStatus.JUDGING.label,
     AlertStatus.CONFIRMED: AlertStatus.CONFIRMED.label,

@@ -52,7 +52,7 @@ export class Chart {
     this.wide = wide;
     const { track, points, passes, manifests, from, to } = this.scene;
     const base = TOP + CURVE;
-    const most = Math.max(60, ...track.speed);
+    const most = Math.max(60, Math.ceil(Math.max(0, ...track.speed) / 20) * 20);
     const y = (kmh) => (base - (kmh / most) * CURVE).toFixed(1);
     const parts = [];
     const rect = (name, [begin, end], top, height, title) => {
@@ -67,9 +67,9 @@ export class Chart {
     }
     const up = bands(track.t, track.lift, 2);
     for (const band of up) rect("chart-up-wash", band, TOP, CURVE);
-    for (const kmh of [0, Math.round(most / 20) * 10]) {
+    for (const kmh of [0, most / 2, most]) {
       parts.push(svg("line", { class: "chart-grid", x1: LEFT, x2: wide - RIGHT, y1: y(kmh), y2: y(kmh) }));
-      parts.push(svg("text", { class: "chart-word", x: LEFT - 6, y: Number(y(kmh)) + 4, "text-anchor": "end" }, kmh ? `${kmh} km/h` : "0"));
+      parts.push(svg("text", { class: "chart-word", x: LEFT - 6, y: Number(y(kmh)) + 4, "text-anchor": "end" }, kmh === most ? `${kmh} km/h` : String(kmh)));
     }
     for (const [first, last] of legs(track.t)) {
       const line = [];

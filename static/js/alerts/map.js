@@ -72,7 +72,7 @@ export class ReplayMap {
       sites: many(sites.map((site) => feature(site.boundary, { colour: site.colour, own: site.own, name: site.name }))),
       sinks: many(sinks.map((sink) => feature(sink.boundary, { allowed: sink.allowed !== false, name: sinkName(sink) }))),
       routes: many(routes.map((route) => feature(route))),
-      gates: many(gates.map((gate) => point(gate.lon, gate.lat, { filed: gate.filed, name: gate.filed ? gate.name : fill(_("%(name)s (not filed)"), gate) }))),
+      gates: many(gates.map((gate) => point(gate.lon, gate.lat, { filed: gate.filed, own: gate.own, name: gate.filed ? gate.name : fill(_("%(name)s (not filed)"), gate) }))),
       passes: many(passes.map((one) => point(one.lon, one.lat, { name: one.name }))),
       points: many(points.map((one, n) => point(one.lon, one.lat, { sign: String(n + 1) }))),
     };
@@ -126,15 +126,15 @@ function layers() {
     line("site-edges", "sites", { "line-color": shade("--text-2"), "line-width": ["case", ["get", "own"], 2.5, 1] }),
     { id: "sinks", type: "fill", source: "sinks", paint: { "fill-color": sink, "fill-opacity": 0.18 } },
     line("sink-edges", "sinks", { "line-color": sink, "line-width": 2 }),
-    line("routes", "routes", { "line-color": shade("--ok"), "line-width": 7, "line-opacity": 0.3 }),
+    line("routes", "routes", { "line-color": shade("--ok"), "line-width": 8, "line-opacity": 0.45 }),
     line("way", "way", { "line-color": shade("--line-2"), "line-width": 2 }),
     line("done", "done", { "line-color": shade("--accent"), "line-width": 4 }),
     circle("gates", "gates", 5, ["case", ["get", "filed"], shade("--text"), shade("--missed")], shade("--panel")),
     circle("passes", "passes", 8, "transparent", shade("--accent")),
-    circle("points", "points", 9, shade("--missed"), shade("--panel")),
-    names("site-names", "sites", "--text"),
+    circle("points", "points", 8, shade("--missed"), shade("--panel")),
+    { ...names("gate-names", "gates", "--text-2", { "text-size": 11 }), filter: ["any", ["get", "own"], ["!", ["get", "filed"]]] },
     names("sink-names", "sinks", "--text"),
-    names("gate-names", "gates", "--text-2", { "text-size": 11 }),
+    names("site-names", "sites", "--text"),
     { id: "point-signs", type: "symbol", source: "points", layout: { "text-font": ["sans-serif"], "text-field": ["get", "sign"], "text-size": 11, "text-allow-overlap": true }, paint: { "text-color": shade("--on-missed") } },
   ];
 }
