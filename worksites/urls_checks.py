@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from worksites.checks import views, views_checklist, views_findings, views_penalties, views_site
+from worksites.checks import views, views_checklist, views_findings, views_penalties, views_site, views_today
 
 urlpatterns = [
     path("worksites/inspect/", views.inspect, name="inspect"),
     path("worksites/inspect/manifest.webmanifest", views.manifest, name="inspect-manifest"),
     path("worksites/inspect/sw.js", views.service_worker, name="inspect-worker"),
+    path("worksites/today/", views_today.today, name="today"),
     path("worksites/photos/<uuid:uuid>/", views.photo, name="photo"),
     path("worksites/sheets/", views.sheets, name="sheets"),
     path("worksites/sheets/<int:pk>/", views.sheet, name="sheet"),
