@@ -1,4 +1,4 @@
-"""The enforcement brigade by day: planned checks are made on the phone, sites hand in, the lead judges, all re-check."""
+"""The enforcement brigade by day: checks on the phone, sites hand in, the lead judges, stopped sites are seen again."""
 
 import asyncio
 import re
@@ -59,7 +59,7 @@ class Brigade:
         today = self.world.now().date().isoformat()
         for check in (phone or {}).get("planned", ()):
             team = check["inspectors"]
-            if check["on"] == today and len(team) > 1 and phone["me"]["id"] == team[0]:
+            if check["on"] == today and len(team) > 1 and phone["me"]["id"] == min(team):
                 site = next((one for one in phone["sites"] if one["id"] == check["site"]), None)
                 if site is not None:
                     await self.visit(name, phone, site, team)

@@ -1,14 +1,10 @@
 """Somebody at a desk or with a link: pages with a session and forms, where there is no API on purpose."""
 
-import re
-
 import aiohttp
 
 from demo.simulator.client import Away
-from demo.simulator.live import sign_in
+from demo.simulator.live import TOKEN, sign_in
 from demo.simulator.world import World
-
-TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 
 
 class Browser:

@@ -262,6 +262,7 @@ STEPS = {
 TABLE |= {f"POST /api/v1/incidents/<pk>/{step}/": permission for step, permission in STEPS.items()}
 # worksites: checks, findings, links, checklist, penalties
 TABLE |= {
+    "GET /worksites/today/": "worksites.inspect",
     "GET /worksites/inspect/": "worksites.inspect",
     "GET /worksites/inspect/manifest.webmanifest": PUBLIC,
     "GET /worksites/inspect/sw.js": PUBLIC,
