@@ -79,8 +79,11 @@ def begin(page, site, *, recheck=False):
 def sign_everything(page):
     page.locator("#to-sign").click()
     while page.locator("[data-signer]").count():
-        page.locator("[data-signer]").first.click()
+        signer = page.locator("[data-signer]").first
+        who = signer.get_attribute("data-signer")
+        signer.click()
         draw_signature(page)
+        page.locator(f"[data-signer='{who}']").wait_for(state="detached")
     page.locator("[data-sign=manager]").click()
     page.fill("input[name=name]", "李经理")
     page.locator(".sheet-form [type=submit]").click()
