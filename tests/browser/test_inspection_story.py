@@ -55,12 +55,19 @@ def draw_signature(page):
     page.locator("#sign-done:enabled").click()
 
 
+def with_colleague(page):
+    """Whoever was drawn is chosen already."""
+    choice = page.locator(".crew .choice", has_text="林检查")
+    if not choice.locator("input").is_checked():
+        choice.click()
+
+
 def begin(page, site, *, recheck=False):
     page.locator(".phone-tabs a[href='#plan']").click()
     page.locator(f"[data-site='{site}']").first.click()
     if recheck:
         page.locator(".choice", has=page.locator("input[name=recheck][value=yes]")).click()
-    page.locator(".crew .choice").first.click()
+    with_colleague(page)
     look(page, "1-start")
     page.locator("#show-code").click()
     page.locator(".conduct-qr").wait_for()
@@ -72,8 +79,11 @@ def begin(page, site, *, recheck=False):
 def sign_everything(page):
     page.locator("#to-sign").click()
     while page.locator("[data-signer]").count():
-        page.locator("[data-signer]").first.click()
+        signer = page.locator("[data-signer]").first
+        who = signer.get_attribute("data-signer")
+        signer.click()
         draw_signature(page)
+        page.locator(f"[data-signer='{who}']").wait_for(state="detached")
     page.locator("[data-sign=manager]").click()
     page.fill("input[name=name]", "李经理")
     page.locator(".sheet-form [type=submit]").click()
@@ -157,7 +167,7 @@ def test_a_site_comes_back_to_white_in_weeks_and_its_page_explains_every_step(ac
     page.locator(f"[data-site='{site}']").first.click()
     page.locator(".need-note", has_text="复看消防通道").wait_for()
     look(page, "10-need")
-    page.locator(".crew .choice", has_text="林检查").click()
+    with_colleague(page)
     page.locator("#show-code").click()
     page.locator("#begin").click()
     page.locator(".check-head").wait_for()

@@ -60,9 +60,9 @@ def test_every_step_sent_again_after_a_lost_answer_is_done_once(site, two):
     first, again = (client.post("/api/v1/inspections/", begin, format="json") for _time in range(2))
     assert (first.status_code, again.status_code) == (201, 200) and first.json()["id"] == again.json()["id"]
     sheet = Inspection.objects.get()
-    bad = item(sheet, "0201")
+    bad, raw = item(sheet, "0201"), picture()
     for wanted in (201, 200):
-        files = {"uuid": photo, "item": bad.pk, "when": "before", "photo": SimpleUploadedFile("a.jpg", picture())}
+        files = {"uuid": photo, "item": bad.pk, "when": "before", "photo": SimpleUploadedFile("a.jpg", raw)}
         assert client.post(f"/api/v1/inspections/{key}/photos/", files, format="multipart").status_code == wanted
     given = lock_of(sheet, two[0], photos=[photo])
     given.results[:] = [line | ({"result": "fails"} if line["item"] == bad.pk else {}) for line in given.results]
