@@ -118,7 +118,7 @@ class Gateway:
         await self._settle()
         # A database that hangs holds its thread; nobody waits for it.
         closing = [self.loop.run_in_executor(pool, self.keeper.close) for pool in (self.writer, self.clerk)]
-        _done, held = await asyncio.wait(closing, timeout=1)
+        _done, held = await asyncio.wait(closing, timeout=2)
         self.is_held = bool(held)
         for pool in (self.writer, self.clerk):
             pool.shutdown(wait=False)
@@ -274,10 +274,11 @@ class Gateway:
             await self._settle()
 
     async def _settle(self) -> None:
-        heard, self.heard = self.heard, {}
+        counts = {phone: (good, bad) for phone, (good, bad) in self.heard.items()}
         try:
-            counts = {phone: (good, bad) for phone, (good, bad) in heard.items()}
-            await asyncio.wait_for(self.loop.run_in_executor(self.clerk, self.keeper.note, counts), 5)
+            noting = self.loop.run_in_executor(self.clerk, self.keeper.note, counts)
+            self.heard = {}
+            await asyncio.wait_for(noting, 4)
         except (Unavailable, TimeoutError) as error:
-            log.warning("jt808_counts_lost", error=str(error))
+            log.warning("jt808_counts_lost", terminals=len(counts), error=repr(error))
         self.figures.tell(len(self.lines), self.rows)

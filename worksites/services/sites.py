@@ -6,6 +6,7 @@ from typing import Any
 
 import shapely
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from shapely.geometry import shape
 
@@ -83,7 +84,7 @@ def change_site(site_id: int, values: dict[str, Any], *, actor: User) -> Site:
     changed = []
     for name in FIELDS:
         if name in values and getattr(site, name) != values[name]:
-            setattr(site, name, values[name] if values[name] is not None else site._meta.get_field(name).get_default())
+            setattr(site, name, values[name] if values[name] is not None else site._meta.get_field(name).get_default())  # type: ignore[union-attr]
             changed.append(name)
     if values.get("boundary"):
         boundary, lon, lat = checked_boundary(values["boundary"])
@@ -177,7 +178,7 @@ def _where(lon: float, lat: float) -> dict[str, Any]:
     }
 
 
-def _permits_of(site: Site):
+def _permits_of(site: Site) -> QuerySet[Permit]:
     return Permit.objects.filter(site=site) | Permit.objects.filter(gate__site=site)
 
 
