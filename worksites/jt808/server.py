@@ -274,11 +274,14 @@ class Gateway:
             await self._settle()
 
     async def _settle(self) -> None:
-        counts = {phone: (good, bad) for phone, (good, bad) in self.heard.items()}
+        counts, self.heard = {phone: (good, bad) for phone, (good, bad) in self.heard.items()}, {}
+        noting = self.clerk.submit(self.keeper.note, counts)
         try:
-            noting = self.loop.run_in_executor(self.clerk, self.keeper.note, counts)
-            self.heard = {}
-            await asyncio.wait_for(noting, 4)
+            await asyncio.wait_for(asyncio.wrap_future(noting), 4)
         except (Unavailable, TimeoutError) as error:
-            log.warning("jt808_counts_lost", terminals=len(counts), error=repr(error))
+            log.warning("jt808_counts_late", terminals=len(counts), error=repr(error))
+            if isinstance(error, Unavailable) or noting.cancelled():  # else it is being written after all
+                for phone, (good, bad) in counts.items():
+                    again = self.heard.setdefault(phone, [0, 0])
+                    again[0], again[1] = again[0] + good, again[1] + bad
         self.figures.tell(len(self.lines), self.rows)
