@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test import Client
 from PIL import Image
 
 from shushanwei.common.clock import STREET, db_now
@@ -16,6 +17,7 @@ from shushanwei.common.errors import BadInput, WrongStep
 from shushanwei.common.secrets import seal
 from shushanwei.journal.models import Entry
 from shushanwei.people.models import User
+from tests.worksites.conftest import make_person
 from tests.worksites.fleet import SQUARE, make_sink, make_site, make_truck, signed_in
 from worksites.models import Driver, Gate, Permit, PermitFile, PermitRuleSet, Sink
 from worksites.services import permits, rule_sets
@@ -27,7 +29,10 @@ ROUTE = {"type": "LineString", "coordinates": [[120.23, 30.12], [120.24, 30.13],
 
 @pytest.fixture
 def lead(roles):
-    return signed_in("brigade_lead")
+    client = Client()
+    person = make_person("lead", "brigade_lead", department="ENF")
+    client.force_login(person, backend="shushanwei.people.backends.RoleBackend")
+    return client
 
 
 def today():

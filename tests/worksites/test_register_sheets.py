@@ -1,4 +1,4 @@
-"""Sheets of companies, trucks, drivers and permits: tried with every mistake named, then written whole or not at all."""
+"""Sheets of companies, trucks, drivers and permits: tried with every mistake named, then written whole or not."""
 
 import re
 from io import BytesIO
@@ -63,7 +63,8 @@ def test_every_mistake_is_named_by_row_and_column_and_nothing_is_written(lead):
     Company.objects.create(name="青石运输", kind="haulier")
     answer = tried(
         lead, "trucks", TRUCKS, ["浙A1D234", "青石运输"], ["not a plate", "青石运输"], ["浙A00002", "无此公司"],
-        ["浙A00003", "青石运输", "很多"], ["浙A00004", "青石运输", 12, "飞行"], ["浙A00005", "青石运输", 12, "", "", "也许"],
+        ["浙A00003", "青石运输", "很多"], ["浙A00004", "青石运输", 12, "飞行"],
+        ["浙A00005", "青石运输", 12, "", "", "也许"],
         ["浙A1D234", "青石运输"], ["", "青石运输"], ["浙A00006", "青石运输", 500],
     )  # fmt: skip
     assert answer.status_code == 422 and not Truck.objects.exists()
@@ -102,8 +103,10 @@ def test_permits_of_trucks_sites_sinks_and_gates_come_in(lead):
     make_truck(), make_site(), make_sink()
     days = ["2026-01-01", "2026-12-31"]
     rows = [
-        HEAD, ["准运证", "ZY-1", "浙A·1D234", "已批准", *days, "XN-01", "GD-001"], ["处置核准", "CZ-1", "GD-001", "", *days],
-        ["消纳备案", "XN-1", "XN-01", "approved", "2026/1/1", "2026.12.31"], ["出入口备案", "CRK-1", "GD-001-1", "", *days],
+        HEAD, ["准运证", "ZY-1", "浙A·1D234", "已批准", *days, "XN-01", "GD-001"],
+        ["处置核准", "CZ-1", "GD-001", "", *days],
+        ["消纳备案", "XN-1", "XN-01", "approved", "2026/1/1", "2026.12.31"],
+        ["出入口备案", "CRK-1", "GD-001-1", "", *days],
     ]  # fmt: skip
     assert written(lead, "permits", *rows)["Location"] == "/worksites/permits/"
     assert sorted(Permit.objects.values_list("number", "status")) == [
@@ -112,7 +115,8 @@ def test_permits_of_trucks_sites_sinks_and_gates_come_in(lead):
     assert Permit.objects.get(number="ZY-1").sites.get().code == "GD-001"
     assert tried(lead, "permits", *rows).context["outcome"].same == 4
     answer = tried(
-        lead, "permits", HEAD, ["准运证", "ZY-1", "浙A1D234", "申请中", *days], ["准运证", "ZY-2", "浙A00000", "", *days],
+        lead, "permits", HEAD, ["准运证", "ZY-1", "浙A1D234", "申请中", *days],
+        ["准运证", "ZY-2", "浙A00000", "", *days],
         ["上天证", "X", "浙A1D234", "", *days], ["准运证", "ZY-3", "浙A1D234", "", "昨天", days[1]],
         ["准运证", "ZY-4", "浙A1D234", "", days[1], days[0]], ["准运证", "ZY-5", "浙A1D234", "", *days, "XN-01、没有"],
         ["准运证", "Z" * 60, "浙A1D234", "", *days], ["准运证", "ZY-6", "浙A1D234", "不予许可", *days],

@@ -118,7 +118,7 @@ class Gateway:
         await self._settle()
         # A database that hangs holds its thread; nobody waits for it.
         closing = [self.loop.run_in_executor(pool, self.keeper.close) for pool in (self.writer, self.clerk)]
-        _done, held = await asyncio.wait(closing, timeout=1)
+        _done, held = await asyncio.wait(closing, timeout=2)
         self.is_held = bool(held)
         for pool in (self.writer, self.clerk):
             pool.shutdown(wait=False)
@@ -274,10 +274,14 @@ class Gateway:
             await self._settle()
 
     async def _settle(self) -> None:
-        heard, self.heard = self.heard, {}
+        counts, self.heard = {phone: (good, bad) for phone, (good, bad) in self.heard.items()}, {}
+        noting = self.clerk.submit(self.keeper.note, counts)
         try:
-            counts = {phone: (good, bad) for phone, (good, bad) in heard.items()}
-            await asyncio.wait_for(self.loop.run_in_executor(self.clerk, self.keeper.note, counts), 5)
+            await asyncio.wait_for(asyncio.wrap_future(noting), 4)
         except (Unavailable, TimeoutError) as error:
-            log.warning("jt808_counts_lost", error=str(error))
+            log.warning("jt808_counts_late", terminals=len(counts), error=repr(error))
+            if isinstance(error, Unavailable) or noting.cancelled():  # else it is being written after all
+                for phone, (good, bad) in counts.items():
+                    again = self.heard.setdefault(phone, [0, 0])
+                    again[0], again[1] = again[0] + good, again[1] + bad
         self.figures.tell(len(self.lines), self.rows)

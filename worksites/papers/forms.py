@@ -35,14 +35,14 @@ class JsonField(forms.CharField):
 
     widget = forms.HiddenInput
 
-    def to_python(self, value: Any) -> Any:
-        """The value behind the text; empty is None."""
-        text = super().to_python(value)
+    def clean(self, value: Any) -> Any:
+        """The value behind the text, whose length was looked at; empty is None."""
+        text = super().clean(value)
         if not text:
             return None
         try:
             return json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise forms.ValidationError(_now("Draw it on the map.")) from None
 
 
@@ -51,10 +51,10 @@ class WindowsField(forms.CharField):
 
     widget = forms.Textarea({"rows": 2})
 
-    def to_python(self, value: Any) -> list[dict[str, Any]]:
+    def clean(self, value: Any) -> list[dict[str, Any]]:
         """The windows as `Permit.windows` keeps them."""
         windows = []
-        for line in super().to_python(value).splitlines():
+        for line in super().clean(value).splitlines():
             if not line.strip():
                 continue
             said = WINDOW.fullmatch(line.strip())

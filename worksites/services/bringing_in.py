@@ -1,5 +1,6 @@
 """Sheets of companies, trucks, drivers and permits brought into the register: all rows or none, tried first."""
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
@@ -22,6 +23,7 @@ YES, NO = {"是", "有", "yes", "1", "true", "y"}, {"否", "无", "no", "0", "fa
 PLATE_COLOURS = {"黄": "yellow", "黄色": "yellow", "黄牌": "yellow", "蓝": "blue", "蓝色": "blue", "蓝牌": "blue",
                  "绿": "green", "绿色": "green", "绿牌": "green", "白": "white", "白色": "white", "黑": "black",
                  "黑色": "black"}  # fmt: skip
+DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$")
 KEYS = {"companies": "name", "trucks": "plate", "drivers": "licence_no", "permits": "number"}
 
 
@@ -210,7 +212,8 @@ def _yes(field: str, word: str) -> bool:
 
 
 def _day(field: str, word: str) -> date:
+    said = DAY.match(word)
     try:
-        return date.fromisoformat(word.replace("/", "-").replace(".", "-")[:10])
+        return date(*(int(part) for part in said.groups())) if said else date.fromisoformat(word)
     except ValueError:
         raise BadInput(field, _("Write the day as 2026-11-27.")) from None

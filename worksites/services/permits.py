@@ -22,9 +22,9 @@ from worksites.services.base import tell
 Holder = tuple[str, int]  # ("truck", its id)
 MODELS: dict[str, Any] = {"site": Site, "gate": Gate, "truck": Truck, "sink": Sink}
 KINDS: dict[str, Sequence[str]] = {"site": OF_SITE, "gate": OF_GATE, "truck": OF_TRUCK, "sink": OF_SINK}
-WORDS = ("number", "issuer", "waste_class", "reason")
 FIELDS = ("kind", "valid_from", "valid_to", "quantity_m3", "routes", "windows")
 MOST_ROUTES, MOST_PLACES, MOST_WINDOWS, MOST_FILES = 10, 500, 10, 20
+LONGEST = {"number": 40, "issuer": 60, "waste_class": 40, "reason": 200}
 CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00")
 
 
@@ -58,7 +58,7 @@ def save_permit(holder: Holder, values: dict[str, Any], *, actor: User | None, p
     permit = _known(holder, values, permit_id)
     before = _state(permit) if permit.pk else None
     had = permit.status
-    for field in WORDS:
+    for field in LONGEST:
         if values.get(field) is not None:
             setattr(permit, field, values[field].strip())
     for field in FIELDS:
@@ -163,10 +163,9 @@ def _check(holder: str, values: dict[str, Any]) -> None:
         raise BadInput("kind", _("This kind of permit belongs to somebody else."))
     if not (values.get("number") or "").strip():
         raise BadInput("number", _("This must be filled in."))
-    for field in WORDS:
-        most = Permit._meta.get_field(field).max_length or 0
-        if len(values.get(field) or "") > most:
-            raise BadInput(field, _("At most %(n)s characters.") % {"n": most})
+    for field in LONGEST:
+        if len(values.get(field) or "") > LONGEST[field]:
+            raise BadInput(field, _("At most %(n)s characters.") % {"n": LONGEST[field]})
     if values.get("status") and values["status"] not in PermitStatus.values:
         raise BadInput("status", _("There is no such state."))
     if values["valid_to"] < values["valid_from"]:
@@ -214,7 +213,7 @@ def _state(permit: Permit, values: dict[str, Any] | None = None) -> tuple[Any, .
         set(given[field]) if given.get(field) is not None else set(getattr(permit, field).values_list("pk", flat=True))
         for field in ("sinks", "sites")
     ]
-    return (*(getattr(permit, field) for field in (*WORDS, *FIELDS, "status")), *many)
+    return (*(getattr(permit, field) for field in (*LONGEST, *FIELDS, "status")), *many)
 
 
 def _say(permit: Permit, verb: str, *, actor: User | None, note: str = "") -> None:

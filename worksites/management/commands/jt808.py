@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
+from worksites.jt808.figures import tell_figures
 from worksites.jt808.server import Gateway, Limits
 from worksites.services.fixes import FUTURE, KEPT_DAYS
 from worksites.services.gateway import Keeper
@@ -27,6 +28,13 @@ class Command(BaseCommand):
     def handle(self, *args, host: str, port: int, **options):
         if not port:
             raise CommandError("Set JT808_PORT, or give --port.")
+        if metrics := settings.CONFIG.jt808_metrics_port:
+            try:
+                tell_figures(host, metrics)
+            except OSError as error:
+                raise CommandError(
+                    f"JT808_METRICS_PORT {metrics} cannot be used: {error.strerror or error}."
+                ) from error
         limits = Limits(
             connections=options["connections"], per_address=options["per_address"], idle_s=options["idle"],
             ahead_s=FUTURE.total_seconds(), behind_s=KEPT_DAYS * 86_400,
