@@ -12,14 +12,21 @@ from incidents.services.closing import FOLLOW_UP_METHODS
 CRS = ("wgs84", "cgcs2000", "gcj02", "bd09")
 
 
-class Degrees(serializers.FloatField):
-    """A coordinate in degrees; NaN and infinity are refused."""
+class Finite(serializers.FloatField):
+    """A number; NaN, infinity and what is too large for one are refused."""
 
     def to_internal_value(self, data):
-        value = super().to_internal_value(data)
+        try:
+            value = super().to_internal_value(data)
+        except OverflowError:
+            value = math.inf
         if not math.isfinite(value):
             raise serializers.ValidationError(_("A finite number is needed."))
         return value
+
+
+class Degrees(Finite):
+    """A coordinate in degrees."""
 
 
 class Line(serializers.CharField):

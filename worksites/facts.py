@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from worksites.colouring import AlertFact, CheckFact, Facts, FindingFact, Rules
-from worksites.lifecycle import AlertStatus, FindingStatus
+from worksites.lifecycle import RECHECK, AlertStatus, FindingStatus
 from worksites.models import ColourRules, Finding, Inspection, Site, TruckAlert
 
 DUMPING = ("T02", "T03", "T04", "T05")  # a confirmed one of these is a serious violation of the site it came from
@@ -30,10 +30,9 @@ def facts_of(site: Site, now) -> Facts:
     alerts = TruckAlert.objects.filter(site=site, status=AlertStatus.CONFIRMED, rule__in=DUMPING).values_list(
         "number", "rule", "decided_at", "rectified_at"
     )
-    # A sheet that a newer version replaced says nothing any more.
-    checks = Inspection.objects.filter(
-        site=site, locked_at__gte=since, status=Inspection.Status.LOCKED, replaced_by__isnull=True
-    ).values_list("started_at", "clean")
+    # A re-check looks at the open findings alone: that they are mended does not make the site a clean one.
+    signed = Inspection.objects.filter(site=site, locked_at__gte=since, status=Inspection.Status.LOCKED)
+    checks = signed.exclude(kind=RECHECK, clean=True).values_list("started_at", "clean")
     return Facts(
         [
             FindingFact(number, severity, at, ended, corrected if status != FindingStatus.OPEN else None, missed)

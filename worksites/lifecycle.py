@@ -33,9 +33,10 @@ class SiteStatus(TextChoices):
     BUILDING = "building", _("under construction")  # 在建
     STOPPED = "stopped", _("stopped by order")  # 停工
     IDLE = "idle", _("not working")  # 停建
-    FINISHED = "finished", _("finished")  # 竣工
+    FINISHED = "finished", pgettext_lazy("site", "finished")  # 竣工
 
 
+RECHECK = "recheck"  # a visit that looks at open findings only: no check of the plan, and proves no clean site
 WATCHED = [SiteStatus.BUILDING, SiteStatus.STOPPED]  # a stop order keeps the cycle of checks
 
 
@@ -73,6 +74,15 @@ class PermitStatus(TextChoices):
     APPROVED = "approved", _("approved")  # 已批准
     REFUSED = "refused", pgettext_lazy("permit", "refused")  # 不予许可
     VOIDED = "voided", pgettext_lazy("permit", "voided")  # 已注销
+
+
+PERMIT_NEXT: dict[PermitStatus, set[PermitStatus]] = {
+    PermitStatus.APPLIED: {PermitStatus.APPROVED, PermitStatus.REFUSED, PermitStatus.VOIDED},
+    PermitStatus.APPROVED: {PermitStatus.VOIDED},
+    PermitStatus.REFUSED: set(),
+    PermitStatus.VOIDED: set(),
+}
+NEEDS_REASON = {PermitStatus.REFUSED, PermitStatus.VOIDED}
 
 
 class TruckState(TextChoices):

@@ -9,6 +9,13 @@ CHECKS: list[NavItem] = [
         _("Inspect"), "worksites:inspect", "worksites.inspect", 31, _("one visit for all departments, on the phone")
     ),
     NavItem(
+        _("Needs of departments"),
+        "worksites:needs",
+        "worksites.file_need",
+        57,
+        _("what departments want looked at on sites, in one visit for all"),
+    ),
+    NavItem(
         _("Findings"), "worksites:findings", "worksites.view_site", 52, _("what sites have to put right, and by when")
     ),
     NavItem(_("Sheets"), "worksites:sheets", "worksites.view_site", 53, _("signed inspection sheets")),
@@ -38,4 +45,14 @@ TRUCKS: list[NavItem] = [
         _("Truck rules"), "worksites:rules", "worksites.view_trucks", 57, _("the fourteen rules and their numbers")
     ),
 ]
-ITEMS: list[NavItem] = [*SITES, *TRUCKS, *CHECKS]
+REGISTER: list[NavItem] = [
+    NavItem(
+        _("Permits"),
+        "worksites:permits",
+        "worksites.view_site",
+        57,
+        _("permits of sites, trucks and sinks, by validity"),
+    ),
+    NavItem(_("Sinks"), "worksites:sinks", "worksites.view_site", 58, _("where spoil goes, with registrations")),
+]
+ITEMS: list[NavItem] = [*SITES, *TRUCKS, *CHECKS, *REGISTER]

@@ -4,7 +4,8 @@ PERMISSIONS = {
     "worksites.view_site": "see sites, permits, colours, checks and findings",
     "worksites.edit_site": "register and change sites, gates, sinks, companies and permits",
     "worksites.inspect": "plan-bound and extra checks on the phone: sheet, photos, signatures",
-    "worksites.plan_checks": "set inspectors and needs of planned checks, void sheets",
+    "worksites.file_need": "say for a department what is to be looked at on a site, and read the answer",
+    "worksites.plan_checks": "set inspectors and days of planned checks, see every need, void sheets",
     "worksites.review_finding": "judge evidence, set new limits, send and revoke the site's link",
     "worksites.decide_penalty": "file penalty cases and write down decisions",
     "worksites.edit_checklist": "write and publish versions of the checklist",
@@ -21,6 +22,7 @@ _SEE = ["worksites.view_site", "worksites.view_trucks"]
 _OFFICER = [*_SEE, "worksites.inspect", "worksites.review_finding", "worksites.ask_override", "worksites.judge_alerts"]
 _LEAD = [
     *_OFFICER,
+    "worksites.file_need",
     "worksites.edit_site",
     "worksites.plan_checks",
     "worksites.decide_penalty",
@@ -39,5 +41,7 @@ ROLE_PERMISSIONS = {
     "grid_leader": ["worksites.view_site"],
     "enforcement_officer": _OFFICER,
     "brigade_lead": _LEAD,
+    "dept_account": ["worksites.file_need"],
+    "dept_handler": ["worksites.file_need"],
     "car_gateway": ["worksites.report_trucks"],
 }

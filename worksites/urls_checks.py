@@ -2,18 +2,35 @@
 
 from django.urls import path
 
-from worksites.checks import views, views_checklist, views_findings, views_penalties, views_site
+from worksites.checks import (
+    views,
+    views_checklist,
+    views_findings,
+    views_needs,
+    views_penalties,
+    views_planned,
+    views_site,
+    views_today,
+)
 
 urlpatterns = [
     path("worksites/inspect/", views.inspect, name="inspect"),
     path("worksites/inspect/manifest.webmanifest", views.manifest, name="inspect-manifest"),
     path("worksites/inspect/sw.js", views.service_worker, name="inspect-worker"),
+    path("worksites/today/", views_today.today, name="today"),
     path("worksites/photos/<uuid:uuid>/", views.photo, name="photo"),
     path("worksites/sheets/", views.sheets, name="sheets"),
     path("worksites/sheets/<int:pk>/", views.sheet, name="sheet"),
     path("worksites/sheets/<int:pk>/sheet.docx", views.sheet_docx, name="sheet-docx"),
     path("worksites/sheets/<int:pk>/void/", views.sheet_void, name="sheet-void"),
     path("conduct/<str:code>/", views.conduct, name="conduct"),
+    path("worksites/needs/", views_needs.needs, name="needs"),
+    path("worksites/needs/file/", views_needs.file, name="need-file"),
+    path("worksites/needs/<int:pk>/withdraw/", views_needs.withdraw, name="need-withdraw"),
+    path("worksites/checks/<int:pk>/", views_planned.check, name="check"),
+    path("worksites/checks/<int:pk>/crew/", views_planned.crew, name="check-crew"),
+    path("worksites/checks/<int:pk>/redraw/", views_planned.redraw, name="check-redraw"),
+    path("worksites/checks/<int:pk>/forward/", views_planned.forward, name="check-forward"),
     path("worksites/findings/", views_findings.findings, name="findings"),
     path("worksites/findings/list.xlsx", views_findings.workbook, name="findings-xlsx"),
     path("worksites/findings/<int:pk>/", views_findings.finding, name="finding"),

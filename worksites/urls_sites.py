@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from worksites.sites import views, views_edit
+from worksites.sites import views, views_edit, views_papers
 
 urlpatterns = [
     path("worksites/", views.sites, name="sites"),
@@ -17,5 +17,8 @@ urlpatterns = [
     path("worksites/<int:pk>/state/", views_edit.state, name="site-state"),
     path("worksites/<int:pk>/colour/ask/", views_edit.wish, name="site-wish"),
     path("worksites/<int:pk>/colour/decide/", views_edit.decide, name="site-decide"),
+    path("worksites/<int:pk>/papers/", views_papers.add, name="paper-add"),
+    path("worksites/papers/<uuid:uuid>/", views_papers.opened, name="paper"),
+    path("worksites/papers/<uuid:uuid>/remove/", views_papers.remove, name="paper-remove"),
     path("w/<slug:code>/", views.public, name="public"),
 ]

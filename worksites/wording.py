@@ -21,6 +21,7 @@ def reason(fact: dict[str, Any]) -> str:
         "nothing": _("nothing open, nothing confirmed within %(days)s days"),
         "clean": _("%(checks)s clean checks in a row, everything corrected and re-checked"),
         "override": _("by order until %(until)s: %(reason)s"),
+        "override_ended": _("the colour by order has ended: %(reason)s"),
         "uncorrected": _("not corrected and re-checked yet: %(numbers)s"),
         "stopped": _("the stop order is not lifted"),
         "checks": _("%(clean)s of %(needed)s clean checks in a row"),

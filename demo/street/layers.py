@@ -15,10 +15,10 @@ from grid.services.layers import put_layer
 SKETCH = "示意,非官方边界"
 LAYERS = 8
 RANKS = {"expressway": 1, "trunk": 1, "main": 2, "minor": 3}
-DRAWING = 2  # raise it when anything here draws differently: every installation then draws anew
+DRAWING = 3  # raise it when anything here draws differently: every installation then draws anew
 # 白 white is trusted, 黄 yellow watched, 红 red closely controlled
-SITES = [("white", 24), ("yellow", 12), ("red", 4), ("finished", 5)]
-STAGES = ["桩基施工", "基坑土方", "主体施工", "装饰装修", "市政配套"]
+SITES = [("white", 28), ("yellow", 8), ("red", 4), ("finished", 5)]
+STAGES = ["土方施工", "基坑施工", "主体施工", "装饰装修", "土方施工", "主体施工", "基坑施工", "拆除施工"]
 
 
 def load_layers() -> int:
@@ -112,7 +112,7 @@ def landmarks() -> dict:
 
 
 def worksites(areas: list[buildings.Area]) -> dict:
-    """45 invented sites: 24 white, 12 yellow, 4 red under construction and 5 finished."""
+    """45 invented sites: 28 white, 8 yellow, 4 red under construction and 5 finished."""
     rng = np.random.default_rng([buildings.SEED, 45])
     colours = [colour for colour, count in SITES for _each in range(count)]
     rng.shuffle(colours)

@@ -1,5 +1,6 @@
 """The words a screen needs for the codes in shapes, in the reader's language, and what the reader may do."""
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -9,6 +10,8 @@ from incidents.models import Alarm, Attachment, CaseCheck, CaseReturn, Supervisi
 from incidents.models.catalogue import LimitKind
 from shushanwei.common.clock import db_now
 from shushanwei.people.models import User
+from worksites.models import PlannedCheck
+from worksites.trucks.rules import NAMES
 
 # Everything that may stand in a story; a verb without a line here is shown as its code, and a test names it.
 VERBS = {
@@ -134,11 +137,12 @@ ACTIONS = [
 
 
 def console_setup(user: User) -> dict:
-    """Labels, permissions and the server's time for the console's scripts."""
+    """Labels, permissions, addresses and the server's time for the console's scripts."""
     return {
         "labels": labels(),
         "may": [code for code in ACTIONS if user.has_perm(code)],
         "me": str(user),
+        "urls": {"alert": reverse("worksites:truck", args=[0]).replace("/0/", "/%(truck)s/")},
         "now": db_now().isoformat(),
     }
 
@@ -169,6 +173,8 @@ def labels() -> dict:
         "time_states": _choices(TimeRequest.State),
         "notices": _choices(Supervision.Level),
         "triggers": _choices(Supervision.Trigger),
+        "rules": _said(NAMES),
+        "checks": _choices(PlannedCheck.Kind),
         "system": _("System"),
     }
 

@@ -16,7 +16,7 @@ from dispatch.shapes import ASSIGNMENT_RELATED, assignment_shape, unit_shape
 from incidents.models import Incident
 from incidents.selectors import incidents_for, open_alarms
 from incidents.shapes import alarm_shape, incident_shapes
-from shushanwei.cockpit import counts, figures
+from shushanwei.cockpit import counts, figures, ground
 from shushanwei.journal.selectors import newest_rev
 from shushanwei.people.access import reach_of
 from shushanwei.people.models import User
@@ -31,7 +31,7 @@ ENDED_WITHIN = timedelta(days=1)
 
 
 def console_snapshot(user: User, case: int | None = None) -> dict:
-    """Everything the console shows: {rev, now, incidents, assignments, units, alarms, figures, late_s, …}.
+    """Everything the console shows: {rev, now, incidents, assignments, units, alarms, figures, late_s, sites, …}.
 
     `case` is the incident that somebody has open: it is told of also when others have pushed it out.
     """
@@ -50,6 +50,7 @@ def console_snapshot(user: User, case: int | None = None) -> dict:
         "alarms": _alarms(user),
         "figures": _figures(user),
         "late_s": counts.late_s(),
+        **ground.snapshot(user),
     }
 
 
@@ -69,11 +70,12 @@ def screen_snapshot(user: User) -> dict:
         "figures": _figures(user),
         "counts": counts.today() if street else None,
         "late_s": counts.late_s(),
+        **ground.snapshot(user),
     }
 
 
 def pulse(user: User) -> dict:
-    """What changes without a push, asked for every few seconds: figures, counts, lateness of the clocks."""
+    """What changes without a push, asked for every few seconds: figures, counts, lateness of the clocks, trucks."""
     street = reach_of(user, "incidents.view_incident").street
     return {
         "now": timezone.now().isoformat(),
@@ -82,6 +84,7 @@ def pulse(user: User) -> dict:
         "counts": counts.today() if street else None,
         "late_s": counts.late_s(),
         "on_duty": _on_duty() if reach_of(user, "dispatch.view_unit").street else [],
+        **ground.pulse(user),
     }
 
 

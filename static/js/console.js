@@ -1,11 +1,13 @@
 /** The console: one store, one live link, and the parts that draw from it. */
 
+import { waits } from "shushan/cockpit/alerts";
 import { el, put, written } from "shushan/cockpit/dom";
 import { Actions } from "shushan/console/actions";
 import { Calls } from "shushan/console/calls";
 import { Case } from "shushan/console/case";
 import { Decisions } from "shushan/console/decisions";
 import { Duty } from "shushan/console/duty";
+import { GroundList } from "shushan/console/ground";
 import { bindKeys } from "shushan/console/keys";
 import { Queue } from "shushan/console/queue";
 import { ReachLayer } from "shushan/console/reach";
@@ -54,6 +56,8 @@ const queue = new Queue({ list: $("queue"), bar: $("queue-new"), tabs: $("tabs")
 const actions = new Actions({ labels, may, take: takeAnswer, caseOf: () => detail });
 const detail = new Case({ box: $("case"), empty: $("detail-empty"), labels, may, acts: actions, ordersOf });
 const strip = new Strip($("figures"));
+const ground = new GroundList({ box: $("ground-waits"), labels, urls: setup.urls });
+let onGround = { ground: null, trucks: [] };
 const duty = new Duty({ may });
 const transfers = new Transfers($("transfers"), { may });
 const decisions = new Decisions({ may, changed: draw });
@@ -100,7 +104,7 @@ function takeAnswer(answer) {
 }
 
 function load(data) {
-  for (const [subject, shapes] of [["incident", data.incidents], ["assignment", data.assignments], ["alarm", data.alarms]]) {
+  for (const [subject, shapes] of [["incident", data.incidents], ["assignment", data.assignments], ["alarm", data.alarms], ["site", data.sites], ["truckalert", data.truck_alerts]]) {
     store.load(subject, shapes, data.rev);
   }
   units.clear();
@@ -171,6 +175,7 @@ function draw() {
     drawing = false;
     queue.draw();
     queue.call(calls.draw());
+    ground.draw(onGround.ground, store.all("truckalert").filter(waits));
     drawMapSoon();
   };
   if (document.hidden) setTimeout(run, 250);
@@ -191,6 +196,8 @@ function drawMap() {
   if (!map) return;
   map.setIncidents(store.all("incident").filter((incident) => !incident.ended_at));
   map.setUnits([...units.values()]);
+  map.setSites(store.all("site").filter(({ status }) => status === "building" || status === "stopped"));
+  map.setTrucks(onGround.trucks, store.all("truckalert").filter(waits));
   drawRoutes();
 }
 
@@ -203,12 +210,14 @@ function drawRoutes() {
   );
 }
 
-function pulse({ figures, late_s: late, on_duty: onDuty }) {
+function pulse({ figures, late_s: late, on_duty: onDuty, ground: told, trucks }) {
+  onGround = { ground: told, trucks };
   if (onDuty) {
     const on = new Set(onDuty);
     for (const unit of units.values()) unit.on_duty = on.has(unit.id);
   }
   strip.draw(figures);
+  drawMapSoon();
   lateS = late;
   foot();
 }

@@ -23,7 +23,7 @@ export class StreetMap extends EventTarget {
     L.control.zoom({ position: "bottomright", zoomInTitle: _("Closer"), zoomOutTitle: _("Farther") }).addTo(this.map);
     L.control.scale({ position: "bottomright", imperial: false }).addTo(this.map);
     this.panes = {};
-    ["ground", "grids", "names", "routes", "units", "incidents"].forEach((name, index) => {
+    ["ground", "grids", "names", "routes", "sites", "trucks", "units", "incidents"].forEach((name, index) => {
       this.map.createPane(name).style.zIndex = 350 + index * 10;
       this.panes[name] = name;
     });
@@ -31,6 +31,7 @@ export class StreetMap extends EventTarget {
     this.layers = {};
     this.incidents = new Map();
     this.units = new Map();
+    this.marks = { sites: new Map(), trucks: new Map() };
     this.selected = null;
     this.map.on("zoomend", () => this.#zoomed());
     document.addEventListener("theme", () => this.#recolour());
@@ -209,6 +210,40 @@ export class StreetMap extends EventTarget {
     name.textContent = unit.name;
     age.textContent = seconds > GREY_S ? ageText(seconds) : "";
     sign.title = fill(_("%(unit)s · position %(age)s old, accurate to %(metres)s m"), { unit: unit.name, age: ageText(seconds), metres: Math.round(position.accuracy_m) });
+  }
+
+  /** Worksites in their colour; the shape says that it is one. */
+  setSites(sites) {
+    this.#marks("sites", sites.map((site) => ({ ...site, kind: `site-mark mark-${site.colour}`, says: site.name })));
+  }
+
+  /** Trucks heard of lately: full when loaded, marked while an alert about one waits for somebody. */
+  setTrucks(trucks, alerts) {
+    const called = new Set(alerts.map(({ truck }) => truck));
+    this.#marks("trucks", trucks.map((truck) => ({
+      ...truck, says: truck.plate, kind: `truck-mark${truck.loaded ? " mark-loaded" : ""}${called.has(truck.id) ? " mark-called" : ""}`,
+    })));
+  }
+
+  #marks(pane, things) {
+    const held = this.marks[pane];
+    const seen = new Set();
+    for (const { id, lon, lat, kind, says } of things) {
+      seen.add(id);
+      const mark = held.get(id);
+      if (mark?.kind === kind) {
+        mark.marker.setLatLng([lat, lon]);
+        continue;
+      }
+      mark?.marker.remove();
+      const icon = L.divIcon({ className: kind, iconSize: pane === "sites" ? [12, 12] : [9, 9] });
+      held.set(id, { kind, marker: L.marker([lat, lon], { pane, keyboard: false, interactive: true, title: says, icon }).addTo(this.map) });
+    }
+    for (const [id, mark] of held) {
+      if (seen.has(id)) continue;
+      mark.marker.remove();
+      held.delete(id);
+    }
   }
 
   #age() {

@@ -19,6 +19,9 @@ const PAINTS = {
 const LEVELS = ["match", ["get", "level"], 1, "#ff5d5d", 2, "#ff5d5d", 3, "#f7b731", "#93a9c1"];
 const SIZES = ["match", ["get", "level"], 1, 13, 2, 11, 3, 9, 7];
 
+const SITE_COLOURS = ["match", ["get", "colour"], "red", "#ff5d5d", "yellow", "#f7c948", "#f2f6fa"];
+const TRUCK = "#c4a5ff";
+
 /** Whether this machine can draw it. */
 export function canDraw() {
   try {
@@ -43,7 +46,7 @@ export class WallMap {
       maxPitch: 65,
       localIdeographFontFamily: '"PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif',
     });
-    this.shown = { incidents: new Map(), units: new Map() };
+    this.shown = { incidents: new Map(), units: new Map(), sites: new Map(), trucks: new Map() };
     this.corners = CORNERS;
     this.ready = new Promise((resolve) => this.map.once("load", resolve)).then(() => this.#build(box));
     new ResizeObserver(() => this.#home(0)).observe(box);
@@ -61,7 +64,7 @@ export class WallMap {
       this.map.addSource(name, { type: "geojson", data, tolerance: 0.2 });
     });
     this.map.addSource("names", { type: "geojson", data: namesOf(found[6].value) });
-    for (const name of ["incidents", "units"]) this.map.addSource(name, { type: "geojson", data: EMPTY, promoteId: "id" });
+    for (const name of Object.keys(this.shown)) this.map.addSource(name, { type: "geojson", data: EMPTY, promoteId: "id" });
     for (const each of layers()) this.map.addLayer(each);
     const outline = found[4].value?.features?.[0]?.geometry?.coordinates?.[0];
     if (outline) this.corners = outline;
@@ -121,6 +124,21 @@ export class WallMap {
     this.#diff("units", units.filter((unit) => unit.on_duty && unit.position).map((unit) => ({
       id: unit.id, at: [unit.position.lon, unit.position.lat],
       properties: { name: unit.assignment ? unit.name : "", kind: unit.kind, stale: now - Date.parse(unit.position.fix_at) > GREY_S * 1000 },
+    })));
+  }
+
+  setSites(sites) {
+    this.#diff("sites", sites.map((site) => ({
+      id: site.id, at: [site.lon, site.lat], properties: { colour: site.colour, name: site.colour === "red" ? site.name : "" },
+    })));
+  }
+
+  /** Trucks heard of lately; one with an alert that nobody has judged stands out and says its plate. */
+  setTrucks(trucks, alerts) {
+    const called = new Set(alerts.map(({ truck }) => truck));
+    this.#diff("trucks", trucks.map((truck) => ({
+      id: truck.id, at: [truck.lon, truck.lat],
+      properties: { loaded: truck.loaded === true, called: called.has(truck.id), name: called.has(truck.id) ? truck.plate : "" },
     })));
   }
 
@@ -186,10 +204,13 @@ function layers() {
         "fill-extrusion-vertical-gradient": true,
       },
     },
+    { id: "sites", type: "symbol", source: "sites", layout: { ...font, "text-allow-overlap": true, "text-ignore-placement": true, "text-field": "■", "text-size": ["match", ["get", "colour"], "red", 24, "yellow", 20, 16] }, paint: { "text-color": SITE_COLOURS, "text-halo-color": PAINTS.halo, "text-halo-width": 1.5 } },
+    { id: "trucks", type: "circle", source: "trucks", paint: { "circle-radius": 5, "circle-color": ["case", ["get", "loaded"], TRUCK, PAINTS.halo], "circle-stroke-color": ["case", ["get", "called"], "#ff5d5d", TRUCK], "circle-stroke-width": ["case", ["get", "called"], 3, 2] } },
     { id: "units", type: "circle", source: "units", paint: { "circle-radius": 7, "circle-color": ["case", ["get", "stale"], "#5f7a97", ["==", ["get", "kind"], "police"], "#6d94ff", "#3ec1f3"], "circle-stroke-color": "#07111f", "circle-stroke-width": 2 } },
     { id: "incident-ring", type: "circle", source: "incidents", filter: ["==", ["get", "calls"], true], paint: { "circle-radius": 12, "circle-color": "transparent", "circle-stroke-color": "#ff5d5d", "circle-stroke-width": 3 } },
     { id: "incidents", type: "circle", source: "incidents", paint: { "circle-radius": SIZES, "circle-color": LEVELS, "circle-stroke-color": ["case", ["get", "late"], "#ffffff", "#07111f"], "circle-stroke-width": 2 } },
     { id: "names", type: "symbol", source: "names", layout: { ...font, "text-field": ["get", "name"], "text-size": 15 }, paint: { "text-color": PAINTS.text, "text-halo-color": PAINTS.halo, "text-halo-width": 1.6 } },
+    ...["sites", "trucks"].map((source) => ({ id: `${source}-names`, type: "symbol", source, filter: ["!=", ["get", "name"], ""], layout: { ...font, "text-field": ["get", "name"], "text-size": 14, "text-variable-anchor": ["left", "right", "top", "bottom"], "text-radial-offset": 0.9, "text-justify": "auto", "text-max-width": 20, "text-optional": true }, paint: { "text-color": "#ff9b9b", "text-halo-color": PAINTS.halo, "text-halo-width": 2 } })),
     { id: "unit-names", type: "symbol", source: "units", filter: ["!=", ["get", "name"], ""], layout: { ...font, "text-field": ["get", "name"], "text-size": 15, "text-variable-anchor": ["left", "right", "top"], "text-radial-offset": 0.8, "text-justify": "auto", "text-max-width": 20, "text-optional": true }, paint: { "text-color": "#e6eef7", "text-halo-color": PAINTS.halo, "text-halo-width": 2 } },
     { id: "incident-signs", type: "symbol", source: "incidents", layout: { ...font, "text-allow-overlap": true, "text-field": ["get", "sign"], "text-size": 13 }, paint: { "text-color": "#07111f" } },
   ];

@@ -1,9 +1,11 @@
 /** The wall: one store, one live link, panels that fail alone, and a reload at four in the morning. */
 
+import { waits } from "shushan/cockpit/alerts";
 import { el, put, written } from "shushan/cockpit/dom";
 import { Board } from "shushan/screen/board";
 import { Charts } from "shushan/screen/charts";
 import { Figures } from "shushan/screen/figures";
+import { Ground, TruckAlerts } from "shushan/screen/ground";
 import { guarded } from "shushan/screen/guard";
 import { Takeover } from "shushan/screen/takeover";
 import { Ticker } from "shushan/screen/ticker";
@@ -18,6 +20,7 @@ const $ = (id) => document.getElementById(id);
 const PULSE_MS = 5000;
 const LATE_S = 2;
 const MOST_KEPT = 400; // objects of a kind in memory; the next snapshot brings back what was dropped wrongly
+const SUBJECTS = new Set(["incident", "assignment", "unit", "site", "truckalert"]);
 const RELOAD_HOUR = 4;
 const OLD_ENOUGH_MS = 2 * 3600 * 1000;
 
@@ -25,6 +28,8 @@ const setup = written("screen-setup");
 serverTime.observe(setup.now);
 const store = new Store();
 const units = new Map();
+let trucks = [];
+let ground = null; // figures of the worksites; none for who may not see them
 let liveTotal = 0;
 let lateS = 0;
 let counts = null;
@@ -36,6 +41,8 @@ const unitsOf = (id) =>
 const figures = new Figures($("figures"));
 const board = new Board({ list: $("queue"), count: $("queue-count"), labels: setup.labels, unitsOf });
 const ticker = new Ticker($("ticker"));
+const sites = new Ground($("panel-ground"), $("ground-checks"));
+const alerts = new TruckAlerts({ panel: $("panel-alerts"), list: $("alerts"), count: $("alert-count"), rules: setup.labels.rules });
 const takeover = new Takeover($("takeover"), (incident) => guarded("map", () => map?.visit?.(incident)));
 const charts = new Charts({
   hours: document.querySelector("#panel-hours .chart"),
@@ -75,6 +82,8 @@ function load(data) {
   takeover.known(data.incidents);
   store.load("incident", data.incidents, data.rev);
   store.load("assignment", data.assignments, data.rev);
+  store.load("site", data.sites, data.rev);
+  store.load("truckalert", data.truck_alerts, data.rev);
   units.clear();
   data.units.forEach((unit) => units.set(unit.id, unit));
   take(data);
@@ -83,7 +92,7 @@ function load(data) {
 
 function change(message) {
   const known = store.get(message.subject, message.id);
-  if (!["incident", "assignment", "unit"].includes(message.subject) || !store.apply(message)) return;
+  if (!SUBJECTS.has(message.subject) || !store.apply(message)) return;
   const { subject, shape } = message;
   if (subject === "incident" && shape) {
     if (!known && !shape.ended_at) liveTotal += 1;
@@ -105,12 +114,13 @@ function positions(list) {
   draw();
 }
 
-/** Weeks of pushes must not pile up: ended incidents leave the memory, oldest first. */
+/** Weeks of pushes must not pile up: what is over leaves the memory, oldest first. */
 function prune() {
-  for (const subject of ["incident", "assignment"]) {
+  const ended = (shape) => Boolean(shape.ended_at);
+  for (const [subject, over] of [["incident", ended], ["assignment", ended], ["truckalert", (alert) => !waits(alert)]]) {
     const all = store.all(subject);
     if (all.length <= MOST_KEPT) continue;
-    all.sort((a, b) => Number(Boolean(b.ended_at)) - Number(Boolean(a.ended_at)) || a.id - b.id);
+    all.sort((a, b) => Number(over(b)) - Number(over(a)) || a.id - b.id);
     for (const { id } of all.slice(0, all.length - MOST_KEPT)) store.objects.delete(`${subject}/${id}`);
   }
 }
@@ -126,17 +136,23 @@ function draw() {
     guarded("queue", () => board.draw(incidents, liveTotal));
     guarded("ticker", () => ticker.draw(incidents));
     guarded("duty", duty);
+    guarded("ground", () => sites.draw(ground, watched()));
+    guarded("alerts", () => alerts.draw(store.all("truckalert").filter(waits)));
     guarded("map", drawMap);
   }, document.hidden ? 2000 : 150);
 }
+
+const watched = () => store.all("site").filter(({ status }) => status === "building" || status === "stopped");
 
 function drawMap() {
   if (!map) return;
   map.setIncidents(store.all("incident").filter((incident) => !incident.ended_at));
   map.setUnits([...units.values()]);
+  map.setSites(watched());
+  map.setTrucks(trucks, store.all("truckalert").filter(waits));
 }
 
-function take({ figures: five, counts: fresh, late_s: late, on_duty: onDuty, live_total: total }) {
+function take({ figures: five, counts: fresh, late_s: late, on_duty: onDuty, live_total: total, ground: told, trucks: heard }) {
   liveTotal = total; // what changed but was never shown here cannot be counted from the pushes
   if (onDuty) {
     const on = new Set(onDuty);
@@ -144,9 +160,12 @@ function take({ figures: five, counts: fresh, late_s: late, on_duty: onDuty, liv
   }
   lateS = late;
   counts = fresh;
+  ground = told;
+  trucks = heard;
   guarded("figures", () => figures.draw(five));
   guarded("charts", () => charts.draw(counts));
   guarded("duty", duty);
+  draw();
   foot();
 }
 

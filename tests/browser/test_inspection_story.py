@@ -29,6 +29,20 @@ def ready(page):
     page.wait_for_selector("#inspect-ready", state="attached")
 
 
+def enter(page, live_stack, name, path):
+    page.goto(f"{live_stack.url}/sign-in/?next={path}")
+    page.fill("input[name=username]", name)
+    page.fill("input[name=password]", PASSWORD)
+    page.press("input[name=password]", "Enter")
+    page.wait_for_url(lambda url: "/sign-in/" not in url)
+
+
+def everything_conforms(page):
+    while page.locator(".all-conform").count() or page.locator("[data-group] .group-head[aria-expanded=true]").count():
+        page.locator(".all-conform").first.click()
+        page.wait_for_timeout(150)
+
+
 def draw_signature(page):
     pad = page.locator(".sign-pad")
     pad.wait_for()
@@ -41,12 +55,19 @@ def draw_signature(page):
     page.locator("#sign-done:enabled").click()
 
 
+def with_colleague(page):
+    """Whoever was drawn is chosen already."""
+    choice = page.locator(".crew .choice", has_text="林检查")
+    if not choice.locator("input").is_checked():
+        choice.click()
+
+
 def begin(page, site, *, recheck=False):
     page.locator(".phone-tabs a[href='#plan']").click()
     page.locator(f"[data-site='{site}']").first.click()
     if recheck:
         page.locator(".choice", has=page.locator("input[name=recheck][value=yes]")).click()
-    page.locator(".crew .choice").first.click()
+    with_colleague(page)
     look(page, "1-start")
     page.locator("#show-code").click()
     page.locator(".conduct-qr").wait_for()
@@ -58,8 +79,11 @@ def begin(page, site, *, recheck=False):
 def sign_everything(page):
     page.locator("#to-sign").click()
     while page.locator("[data-signer]").count():
-        page.locator("[data-signer]").first.click()
+        signer = page.locator("[data-signer]").first
+        who = signer.get_attribute("data-signer")
+        signer.click()
         draw_signature(page)
+        page.locator(f"[data-signer='{who}']").wait_for(state="detached")
     page.locator("[data-sign=manager]").click()
     page.fill("input[name=name]", "李经理")
     page.locator(".sheet-form [type=submit]").click()
@@ -75,11 +99,7 @@ def test_an_inspection_survives_the_loss_of_the_network_and_ends_closed(act, liv
     page.on("pageerror", lambda error: wrong.append(f"{error} {error.stack}"))
     page.on("dialog", lambda dialog: dialog.accept())
     page.set_default_timeout(30_000)
-    page.goto(f"{live_stack.url}/sign-in/?next=/worksites/inspect/")
-    page.fill("input[name=username]", "page-inspector")
-    page.fill("input[name=password]", PASSWORD)
-    page.press("input[name=password]", "Enter")
-    page.wait_for_url(lambda url: "/sign-in/" not in url)
+    enter(page, live_stack, "page-inspector", "/worksites/inspect/")
     ready(page)
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     page.reload()
@@ -95,9 +115,7 @@ def test_an_inspection_survives_the_loss_of_the_network_and_ends_closed(act, liv
     look(page, "3-list")
     page.reload()
     ready(page)
-    while page.locator(".all-conform").count() or page.locator("[data-group] .group-head[aria-expanded=true]").count():
-        page.locator(".all-conform").first.click()
-        page.wait_for_timeout(150)
+    everything_conforms(page)
     page.locator("[data-group='02'] .group-head").click()
     page.locator("[data-item='0201'] .shot-kept img[src^=blob]").wait_for()
     sign_everything(page)
@@ -133,4 +151,51 @@ def test_an_inspection_survives_the_loss_of_the_network_and_ends_closed(act, liv
     sign_everything(page)
     page.locator("#lock").click()
     wait_for(lambda: do(live_stack, "found") == [[number, "closed"]], 60, "the re-check has not closed it")
+    assert wrong == []
+
+
+def test_a_site_comes_back_to_white_in_weeks_and_its_page_explains_every_step(act, live_stack, new_page):
+    site, _need = do(live_stack, "recovering")
+    assert do(live_stack, "coloured", site) == ["yellow", [["white", "red"], ["red", "yellow"]], 0]
+    wrong: list[str] = []
+    page = new_page(390, 844, mobile=True)
+    page.on("pageerror", lambda error: wrong.append(f"{error} {error.stack}"))
+    page.set_default_timeout(30_000)
+    enter(page, live_stack, "page-inspector", "/worksites/inspect/")
+    ready(page)
+    page.fill(".kind-search", "恢复中")
+    page.locator(f"[data-site='{site}']").first.click()
+    page.locator(".need-note", has_text="复看消防通道").wait_for()
+    look(page, "10-need")
+    with_colleague(page)
+    page.locator("#show-code").click()
+    page.locator("#begin").click()
+    page.locator(".check-head").wait_for()
+    page.locator("[data-group='11'] .group-head").click()
+    page.locator("[data-item='1101'] .item-need").wait_for()
+    look(page, "11-item")
+    page.locator("[data-group='01'] .group-head").click()
+    everything_conforms(page)
+    sign_everything(page)
+    page.locator("#lock").click()
+    wait_for(lambda: do(live_stack, "coloured", site)[0] == "white", 60, "the clean check has not made it white")
+    white = [["white", "red"], ["red", "yellow"], ["yellow", "white"]]
+    assert do(live_stack, "coloured", site) == ["white", white, 0]
+
+    desk = new_page(1440, 900)
+    desk.on("pageerror", lambda error: wrong.append(f"{error} {error.stack}"))
+    enter(desk, live_stack, "page-lead", f"/worksites/{site}/")
+    steps = desk.locator(".changes li")
+    steps.nth(2).wait_for()
+    said = steps.all_inner_texts()
+    assert len(said) == 3
+    assert "WT-" in said[2] and "连续" in said[1] and "连续" in said[0]
+    desk.wait_for_timeout(1_500)
+    look(desk, "12-white")
+    assert desk.evaluate("document.documentElement.scrollWidth") <= 1440
+
+    clerk = new_page(1440, 900)
+    enter(clerk, live_stack, "page-fire", "/worksites/needs/?state=answered")
+    clerk.locator(".need", has_text="复看消防通道").locator(".tag-ok").nth(1).wait_for()
+    look(clerk, "13-answer")
     assert wrong == []

@@ -99,7 +99,7 @@ def test_the_street_is_as_big_as_the_real_one(street):
     assert Grid.objects.filter(kind="social").count() == 150
     assert len(features("buildings")) == 2300
     assert Counter(site["properties"]["colour"] for site in features("worksites")) == {
-        "white": 24, "yellow": 12, "red": 4, "finished": 5,
+        "white": 28, "yellow": 8, "red": 4, "finished": 5,
     }  # fmt: skip
     assert Source.objects.filter(kind="analytics").count() == CAMERAS
 

@@ -139,9 +139,18 @@ def test_no_path_leads_from_red_to_white_without_two_clean_weekly_checks(story):
     for (red_at, before), (left_at, after) in zip(seen, seen[1:], strict=False):
         if before == RED:
             assert after == YELLOW
-            clean = [check.at for check in done if red_at < check.at <= left_at and check.clean]
+            clean = clean_since(done, red_at, left_at)
             assert len(clean) >= 2
             assert max(clean) - min(clean) >= timedelta(days=RULES.clean_apart_days)
+        if (before, after) == (YELLOW, WHITE):
+            assert clean_since(done, red_at, left_at)
+
+
+def clean_since(done, begin, until):
+    """The clean checks of a stretch after its last dirty one."""
+    inside = sorted((check for check in done if begin < check.at <= until), key=lambda check: check.at)
+    dirty = [number for number, check in enumerate(inside) if not check.clean]
+    return [check.at for check in inside[dirty[-1] + 1 if dirty else 0 :]]
 
 
 @given(st.lists(st.tuples(st.integers(0, 100), st.booleans())))

@@ -11,6 +11,7 @@ from shushanwei.common.clock import STREET, db_now
 from shushanwei.journal.models import Entry
 from tests.worksites.conftest import SQUARE, make_person, make_site
 from worksites.models import ColourOverride, Gate, Permit, PlannedCheck, Site
+from worksites.services.colours import recolour
 
 pytestmark = pytest.mark.django_db
 
@@ -155,3 +156,23 @@ def test_many_sites_are_paged(lead):
     for number in range(55):
         make_site(f"WS-{number:03d}")
     assert "WS-054" in lead.get("/worksites/?page=2").content.decode()
+
+
+def test_the_plate_for_the_gate_carries_a_code_that_can_be_scanned(lead):
+    site = make_site("WS-900")
+    page = lead.get(f"/worksites/{site.pk}/plate/").content.decode()
+    assert '<img src="data:image/svg+xml' in page and "&lt;svg" not in page
+
+
+def test_every_end_of_an_order_is_explained_and_journalled(lead, sign_in):
+    site = make_site("WS-901")
+    head = sign_in("head", "commander")
+    last = db_now().astimezone(STREET).date()
+    given = {"uuid": str(uuid4()), "colour": "red", "reason": "重大活动保障", "expires_on": last.isoformat()}
+    lead.post(f"/worksites/{site.pk}/colour/ask/", given)
+    head.post(f"/worksites/{site.pk}/colour/decide/", {"yes": "1"})
+    ColourOverride.objects.update(expires_on=last - timedelta(days=1))
+    recolour(site.pk)
+    page = lead.get(f"/worksites/{site.pk}/").content.decode()
+    assert "重大活动保障" in page and "人工调整的颜色已终止：有效期已过" in page
+    assert Entry.objects.filter(verb="site.override_ended", subject_id=site.pk).count() == 1

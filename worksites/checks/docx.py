@@ -7,6 +7,7 @@ import segno
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from docx import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
@@ -100,7 +101,8 @@ def _facts(paper: Any, said: dict[str, Any]) -> None:
         (_("Phase and colour"), f"{said['phase']} · {said['colour']}"), (_("Kind of check"), str(said["kind"])),
         (_("Inspectors"), said["inspectors"]), (_("Code shown"), _time(said["shown_at"])),
         (_("From – until"), f"{_time(said['started_at'])} – {_time(said['ended_at'])}"),
-        (_("Result"), "　".join(f"{words} {count}" for words, count, _code in said["totals"])),
+        (pgettext("sheet", "Result"), "　".join(f"{words} {count}" for words, count, _code in said["totals"])),
+        (_("Needs of departments"), "\n".join(said["needs"])),
         (_("Remarks"), said["sheet"]["note"]),
     ]  # fmt: skip
     table = paper.add_table(rows=0, cols=2)
@@ -122,7 +124,9 @@ def _group(paper: Any, group: dict[str, Any]) -> None:
         if item["result"] == "fails" and item["serious_words"]:
             result += f"（{item['serious_words']}）"
         rows.append([item["code"], item["name"], result, note])
-    _table(paper, [_("Item"), _("What is looked at"), _("Result"), _("Remarks")], rows, [1.3, 8.6, 3, 4.3])
+    _table(
+        paper, [_("Item"), _("What is looked at"), pgettext("sheet", "Result"), _("Remarks")], rows, [1.3, 8.6, 3, 4.3]
+    )
 
 
 def _signatures(paper: Any, said: dict[str, Any]) -> None:

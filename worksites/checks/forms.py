@@ -5,6 +5,9 @@ from uuid import uuid4
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from incidents.models import Department
+from shushanwei.people.models import User
+from worksites.checks.desk import chinese
 from worksites.checks.rules import MOST_NEW_DAYS
 from worksites.lifecycle import Fix, Phase, Severity
 from worksites.models import Site
@@ -115,6 +118,66 @@ class LinkForm(forms.Form):
     def __init__(self, *args, sites, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["site"].queryset = sites
+
+
+class NeedForm(forms.Form):
+    """What a department wants looked at on a site; `uuid` lets a second press find the first."""
+
+    uuid = forms.UUIDField(widget=forms.HiddenInput)
+    department = forms.ModelChoiceField(label=_("Department"), queryset=Department.objects.none(), empty_label=None)
+    site = forms.ModelChoiceField(label=_("Site"), queryset=Site.objects.none(), empty_label=_("choose"))
+    items = forms.MultipleChoiceField(label=_("What is to be looked at"), widget=forms.CheckboxSelectMultiple)
+    text = forms.CharField(
+        label=_("What to look for (may be left out)"), max_length=200, required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )  # fmt: skip
+    urgent_by = forms.DateField(
+        label=_("Urgent: at the latest on"), required=False, widget=forms.DateInput({"type": "date"}),
+        help_text=_("Only where it cannot wait for the planned check; the brigade may then bring that check forward."),
+    )  # fmt: skip
+    urgent_reason = forms.CharField(label=_("Why it is urgent"), max_length=200, required=False)
+
+    def __init__(self, *args, sites, departments, items, site=None, **kwargs):
+        first = departments.first()
+        kwargs.setdefault("initial", {"uuid": uuid4(), "site": site, "department": first.pk if first else None})
+        super().__init__(*args, **kwargs)
+        self.fields["site"].queryset = sites
+        self.fields["department"].queryset = departments
+        self.fields["department"].label_from_instance = department_name
+        self.fields["items"].choices = items
+
+
+def department_name(department: Department) -> str:
+    """Its name in the reader's language."""
+    return department.name_zh if chinese() else department.name_en
+
+
+class CrewForm(forms.Form):
+    """Who goes to a planned check instead of the lot."""
+
+    inspectors = forms.ModelMultipleChoiceField(
+        label=_("Inspectors"), queryset=User.objects.none(), widget=forms.CheckboxSelectMultiple
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+    def __init__(self, *args, able, **kwargs):
+        super().__init__(*args, **kwargs)
+        ids = [person.pk for person in able]
+        self.fields["inspectors"].queryset = User.objects.filter(pk__in=ids).order_by("display_name", "username")
+
+
+class RedrawForm(forms.Form):
+    """Draw anew; `lots` is the number of lots that the page showed."""
+
+    lots = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=30_000)
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+class ForwardForm(forms.Form):
+    """An earlier day for an urgent need."""
+
+    on = forms.DateField(label=_("New day"), widget=forms.DateInput({"type": "date"}))
+    reason = forms.CharField(label=_("Reason"), max_length=200)
 
 
 class ItemForm(forms.Form):

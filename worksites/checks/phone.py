@@ -11,9 +11,17 @@ from shushanwei.common.clock import STREET, db_now
 from shushanwei.people.models import User
 from worksites.checks import codes
 from worksites.checks.rules import limits_of
-from worksites.checks.shapes import checklist_shape, inspection_shape, iso, planned_shape, result_shape, site_shape
+from worksites.checks.shapes import (
+    checklist_shape,
+    inspection_shape,
+    iso,
+    need_shape,
+    planned_shape,
+    result_shape,
+    site_shape,
+)
 from worksites.lifecycle import FINDING_LIVE, SiteStatus
-from worksites.models import Checklist, Evidence, Finding, Inspection, PlannedCheck, SitePerson
+from worksites.models import Checklist, CheckNeed, Evidence, Finding, Inspection, PlannedCheck, Site, SitePerson
 from worksites.selectors import sites_for
 from worksites.services.inspections import officers
 
@@ -33,6 +41,10 @@ def state(user: User, base: str) -> dict[str, Any]:
     findings: dict[int, list[dict]] = {}
     for one in Finding.objects.filter(site_id__in=ids, status__in=FINDING_LIVE).select_related("item"):
         findings.setdefault(one.site_id, []).append(_finding(one))
+    needs: dict[int, list[dict]] = {}
+    open_needs = CheckNeed.objects.filter(site_id__in=ids, answered_at=None, withdrawn_at=None)
+    for need in open_needs.select_related("department").order_by("id"):
+        needs.setdefault(need.site_id, []).append(need_shape(need))
     until = now.astimezone(STREET).date() + AHEAD
     planned = PlannedCheck.objects.filter(
         Q(inspectors=user) | Q(inspectors=None), site_id__in=ids, done_at=None, dropped_at=None, on__lte=until
@@ -42,7 +54,7 @@ def state(user: User, base: str) -> dict[str, Any]:
         "now": iso(now),
         "me": {"id": user.pk, "name": str(user)},
         "officers": [{"id": one.pk, "name": str(one)} for one in officers()],
-        "sites": [site_shape(site, people.get(site.pk, []), findings.get(site.pk, [])) for site in sites],
+        "sites": [_site(site, people, findings, needs) for site in sites],
         "planned": [planned_shape(one) for one in planned.distinct().order_by("on").prefetch_related("inspectors")],
         "checklist": checklist_shape(checklist) if checklist else None,
         "codes": [_code(base) for _number in range(CODES)],
@@ -62,6 +74,7 @@ def running(inspection: Inspection) -> dict[str, Any]:
     shots = Evidence.objects.filter(inspection=inspection).order_by("id")
     mine = inspection.inspectors.all()
     old = Checklist.objects.filter(pk=inspection.checklist_id).first()
+    needs = CheckNeed.objects.filter(pk__in=inspection.needs).select_related("department")
     return {
         **inspection_shape(inspection),
         "inspectors": [{"id": one.pk, "name": str(one)} for one in mine],
@@ -71,6 +84,7 @@ def running(inspection: Inspection) -> dict[str, Any]:
              "src": reverse("worksites:photo", args=[one.uuid]) + "?thumb=1"}
             for one in shots
         ],
+        "needs": [need_shape(one) for one in needs],
         "list": checklist_shape(old) if old else None,
     }  # fmt: skip
 
@@ -80,6 +94,10 @@ def code_qr(base: str, code: str) -> str:
     return segno.make(
         base.rstrip("/") + reverse("worksites:conduct", args=[code]), error="m", micro=False
     ).svg_data_uri(border=2)
+
+
+def _site(site: Site, *parts: dict[int, list[dict]]) -> dict[str, Any]:
+    return site_shape(site, *(part.get(site.pk, []) for part in parts))
 
 
 def _code(base: str) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from incidents.serializers import CRS, Degrees, Line
+from incidents.serializers import CRS, Degrees, Finite, Line
 from worksites.lifecycle import Fix, Phase
 from worksites.models import Evidence, ItemResult, Signature
 
@@ -40,6 +40,10 @@ class BeginInput(serializers.Serializer):
     lon = Degrees(min_value=-180, max_value=180, required=False, allow_null=True, default=None)
     lat = Degrees(min_value=-90, max_value=90, required=False, allow_null=True, default=None)
     replaces = serializers.UUIDField(required=False, allow_null=True, default=None)
+    needs = serializers.ListField(
+        child=Id(), required=False, default=list, max_length=60, help_text="needs of departments that the phone knew of"
+    )
+    checklist = Id(required=False, allow_null=True, default=None, help_text="the version that the phone had kept")
 
 
 class ResultInput(serializers.Serializer):
@@ -89,7 +93,7 @@ class SignatureInput(serializers.Serializer):
     name = Line(max_length=30, required=False, allow_blank=True, default="")
     user = Id(required=False, allow_null=True, default=None)
     strokes = serializers.ListField(
-        child=serializers.ListField(child=serializers.ListField(child=serializers.FloatField(), max_length=2)),
+        child=serializers.ListField(child=serializers.ListField(child=Finite(), max_length=2)),
         required=False, default=list, max_length=200,
     )  # fmt: skip
     refused_reason = Line(max_length=200, required=False, allow_blank=True, default="")

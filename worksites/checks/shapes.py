@@ -4,7 +4,17 @@ from datetime import datetime
 from typing import Any
 
 from worksites.checks.rules import limits_of
-from worksites.models import Checklist, ChecklistItem, Finding, Inspection, ItemResult, Penalty, PlannedCheck, Site
+from worksites.models import (
+    Checklist,
+    ChecklistItem,
+    CheckNeed,
+    Finding,
+    Inspection,
+    ItemResult,
+    Penalty,
+    PlannedCheck,
+    Site,
+)
 
 VIEW = "worksites.view_site"
 AUDIENCE = {"permission": VIEW}
@@ -113,7 +123,7 @@ def _item(item: ChecklistItem) -> dict[str, Any]:
     }
 
 
-def site_shape(site: Site, people: list[dict], findings: list[dict]) -> dict[str, Any]:
+def site_shape(site: Site, people: list[dict], findings: list[dict], needs: list[dict]) -> dict[str, Any]:
     """A site as the phone keeps it."""
     return {
         "id": site.pk,
@@ -129,6 +139,7 @@ def site_shape(site: Site, people: list[dict], findings: list[dict]) -> dict[str
         "plate_code": site.plate_code,
         "people": people,
         "findings": findings,
+        "needs": needs,
     }
 
 
@@ -141,8 +152,18 @@ def planned_shape(check: PlannedCheck) -> dict[str, Any]:
         "colour": check.colour,
         "on": check.on.isoformat(),
         "due_at": iso(check.due_at),
-        "needs": check.needs,
         "inspectors": [person.pk for person in check.inspectors.all()],
+    }
+
+
+def need_shape(need: CheckNeed) -> dict[str, Any]:
+    """What a department wants looked at; fetch it with `select_related("department")`."""
+    return {
+        "id": need.pk,
+        "department": {"name_zh": need.department.name_zh, "name_en": need.department.name_en},
+        "items": need.items,
+        "text": need.text,
+        "urgent": need.urgent_by is not None,
     }
 
 

@@ -6,12 +6,12 @@ from typing import Any
 from django.utils import timezone
 
 from worksites.checks.sealing import digest
-from worksites.models import Evidence, Finding, Inspection
+from worksites.models import CheckNeed, Evidence, Finding, Inspection
 
 FORMAT = 1
 
 
-def build(inspection: Inspection, findings: Iterable[Finding]) -> dict[str, Any]:
+def build(inspection: Inspection, findings: Iterable[Finding], needs: Iterable[CheckNeed] = ()) -> dict[str, Any]:
     """The sheet of an inspection whose results, photos and signatures stand: plain values, both languages."""
     site = inspection.site
     shots: dict[int, list[dict[str, Any]]] = {}
@@ -56,6 +56,11 @@ def build(inspection: Inspection, findings: Iterable[Finding]) -> dict[str, Any]
         "totals": totals,
         "clean": inspection.clean,
         "note": inspection.note,
+        "needs": [
+            {"id": need.pk, "department_zh": need.department.name_zh, "department_en": need.department.name_en,
+             "items": need.items, "text": need.text}
+            for need in needs
+        ],
         "findings": [
             {"number": one.number, "item": one.item_code, "severity": one.severity, "fix": one.fix, "text": one.text,
              "due_at": _iso(one.due_at), "repeated": one.is_repeated}

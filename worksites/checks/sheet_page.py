@@ -43,6 +43,10 @@ def context(inspection: Inspection, qr: str) -> dict[str, Any]:
             if name
         ],
         "inspectors": "、".join(one["name"] for one in said["inspectors"]),
+        "needs": [
+            f"{pick(need, 'department')}: {'、'.join(need['items'])} {need['text']}".strip()
+            for need in said.get("needs", [])
+        ],
         "groups": [
             {"code": group["code"], "name": pick(group, "name"), "lead": pick(group, "lead"),
              "items_": [_item(item) for item in group["items"]]}

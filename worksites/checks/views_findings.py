@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from grid.views import holding
@@ -191,6 +191,8 @@ def workbook(request: HttpRequest) -> HttpResponse:
 def shots_of(form: HandInForm) -> list[tuple]:
     """(id, bytes) of each photo: the ids come of the form's own id, so that a second press finds the first."""
     files = form.cleaned_data["photos"]
+    if len(files) > services.MOST_PHOTOS:  # before a byte of them is read
+        raise BadInput("photos", _("At most %(n)s photos.") % {"n": services.MOST_PHOTOS})
     if any(one.size > LARGEST for one in files):
         raise BadInput("photos", _("Larger than %(size)s MB.") % {"size": LARGEST // 1024 // 1024})
     return [(uuid5(form.cleaned_data["uuid"], str(place)), one.read()) for place, one in enumerate(files)]
@@ -239,9 +241,9 @@ def _workbook(rows: list[Finding], taken_by: str) -> bytes:
     page_.set_footer(f"&L{taken_by} {timezone.localtime(db_now()):%Y-%m-%d %H:%M}&R&P / &N")
     heads = [
         (_("Number"), 20), (_("Site"), 28), (_("Builder"), 24), (_("Item"), 8), (_("What is wrong"), 40),
-        (_("Lead"), 18), (_("Severity"), 9), (_("State"), 18), (_("Rectification"), 12), (_("Signed"), 17),
-        (_("By when"), 17), (_("Missed"), 17), (_("Limits missed"), 10), (_("Corrected"), 17), (_("Closed"), 17),
-        (_("Repeated"), 8), (_("Rejected"), 8),
+        (_("Lead"), 18), (_("Severity"), 9), (_("State"), 18), (_("Rectification"), 12),
+        (pgettext("sheet", "Signed"), 17), (_("By when"), 17), (pgettext("finding", "Missed"), 17),
+        (_("Limits missed"), 10), (_("Corrected"), 17), (_("Closed"), 17), (_("Repeated"), 8), (_("Rejected"), 8),
     ]  # fmt: skip
     for column, (words, width) in enumerate(heads):
         page_.write_string(0, column, words, head)

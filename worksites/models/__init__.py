@@ -2,6 +2,7 @@
 
 from worksites.models.colours import ColourChange, ColourOverride, ColourRules
 from worksites.models.companies import Company, Driver, Truck
+from worksites.models.documents import SiteDocument
 from worksites.models.findings import Evidence, Finding, Penalty, SiteLink
 from worksites.models.held import HeldFix
 from worksites.models.inspections import (
@@ -14,15 +15,17 @@ from worksites.models.inspections import (
     PlannedCheck,
     Signature,
 )
-from worksites.models.permits import Permit, PermitRuleSet
+from worksites.models.needs import CheckNeed
+from worksites.models.permits import Permit, PermitFile, PermitRuleSet
 from worksites.models.sites import Gate, Sink, Site, SitePerson
 from worksites.models.tracks import GatePass, Manifest, Terminal, TruckFix, TruckState, VendorItem
 from worksites.models.trials import RuleTrial
 from worksites.models.trips import Trip, TruckAlert, TruckRule
 
 __all__ = [
-    "Checklist", "ChecklistGroup", "ChecklistItem", "ColourChange", "ColourOverride", "ColourRules", "Company",
-    "Draw", "Driver", "Evidence", "Finding", "Gate", "GatePass", "HeldFix", "Inspection", "ItemResult", "Manifest",
-    "Penalty", "Permit", "PermitRuleSet", "PlannedCheck", "RuleTrial", "Signature", "Sink", "Site", "SiteLink",
-    "SitePerson", "Terminal", "Trip", "Truck", "TruckAlert", "TruckFix", "TruckRule", "TruckState", "VendorItem",
+    "CheckNeed", "Checklist", "ChecklistGroup", "ChecklistItem", "ColourChange", "ColourOverride", "ColourRules",
+    "Company", "Draw", "Driver", "Evidence", "Finding", "Gate", "GatePass", "HeldFix", "Inspection", "ItemResult",
+    "Manifest", "Penalty", "Permit", "PermitFile", "PermitRuleSet", "PlannedCheck", "RuleTrial", "Signature", "Sink",
+    "Site", "SiteDocument", "SiteLink", "SitePerson", "Terminal", "Trip", "Truck", "TruckAlert", "TruckFix",
+    "TruckRule", "TruckState", "VendorItem",
 ]  # fmt: skip

@@ -94,7 +94,11 @@ class Draw(models.Model):
 
 
 class PlannedCheck(models.Model):
-    """One check of a site that must happen (检查计划): a day for the brigade, a last day for the promise."""
+    """One check of a site that must happen (检查计划): a day for the brigade, a last day for the promise.
+
+    Who goes is drawn among `candidates` (account names) with the secret number of `draw`, anew each time that `lots`
+    grows; people set by hand leave `lots` as it is and say why in the journal.
+    """
 
     class Kind(models.TextChoices):
         RANDOM = "random", _("random check")  # 随机检查
@@ -107,9 +111,12 @@ class PlannedCheck(models.Model):
     colour = models.CharField(max_length=6, choices=Colour.choices)
     on = models.DateField()  # the day drawn or due
     due_at = models.DateTimeField()  # the end of that day, or of the month
+    drawn_on = models.DateField(null=True, blank=True)  # the first day, where an urgent need brought it forward
+    moved_reason = models.CharField(max_length=200, blank=True)
     inspectors = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="+")
+    candidates = ArrayField(models.CharField(max_length=150), default=list, blank=True)
+    lots = models.PositiveSmallIntegerField(default=0)
     draw = models.ForeignKey(Draw, models.PROTECT, null=True, blank=True, related_name="checks")
-    needs = models.JSONField(default=list, blank=True)  # what other departments want looked at: codes of groups
     made_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True, blank=True)
     inspection = models.ForeignKey(
@@ -132,6 +139,11 @@ class PlannedCheck(models.Model):
             models.UniqueConstraint(fields=["site", "kind", "period"], name="check_once_a_period"),
             models.UniqueConstraint(
                 fields=["site"], condition=Q(done_at=None, missed_at=None, dropped_at=None), name="check_one_open"
+            ),
+            # Brought forward means earlier, and says why.
+            models.CheckConstraint(
+                name="check_moved_says_why",
+                condition=Q(drawn_on=None, moved_reason="") | (Q(drawn_on__gt=models.F("on")) & ~Q(moved_reason="")),
             ),
         ]
 
@@ -167,6 +179,7 @@ class Inspection(models.Model):
     lon = models.FloatField(null=True, blank=True)
     lat = models.FloatField(null=True, blank=True)
     note = models.TextField(blank=True)
+    needs = ArrayField(models.BigIntegerField(), default=list, blank=True)  # ids of the needs that this visit serves
     asked = models.JSONField(default=dict, blank=True)  # what the phone sent to begin it: the same again is the same
     version = models.PositiveSmallIntegerField(default=1)
     replaces = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="replaced_by")

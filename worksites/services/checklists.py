@@ -1,5 +1,6 @@
 """Versions of the checklist: loaded, copied to a draft, edited, published. A published one is never edited."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -14,6 +15,7 @@ from worksites.lifecycle import Fix, Phase, Severity
 from worksites.models import Checklist, ChecklistGroup, ChecklistItem
 
 MOST_DAYS = 15
+KEPT_FOR = timedelta(days=7)  # so long a phone without a network may go on with the version before
 TEXTS = {"name_zh": 80, "name_en": 120, "serious_when_zh": 60, "serious_when_en": 80}
 
 
@@ -123,6 +125,23 @@ def published() -> Checklist:
     if found is None:
         raise Conflict(_("There is no published checklist."))
     return found
+
+
+def in_use_at(at: datetime, kept: int | None) -> Checklist:
+    """The version for a visit begun at an instant: the one that the phone had `kept`, until a week after its successor.
+
+    A phone without a network inspects by the list that it knows, also when a newer one is published meanwhile.
+    """
+    newest = published()
+    if kept is None or kept == newest.pk:
+        return newest
+    old = Checklist.objects.filter(pk=kept, published_at__lte=at).first()
+    if old is None:
+        raise BadInput("checklist", _("There is no such checklist."))
+    after = Checklist.objects.filter(version__gt=old.version, published_at__isnull=False).order_by("version").first()
+    if after is None or after.published_at is None or after.published_at + KEPT_FOR < at:
+        raise BadInput("checklist", _("This checklist is not in use any more: the phone must reach the centre once."))
+    return old
 
 
 def _draft(checklist_id: int) -> Checklist:

@@ -21,11 +21,13 @@ LOOK_AGAIN = timedelta(days=1)  # a site is looked at daily in any case
 
 
 @transaction.atomic
-def recolour(site_id: int, *, actor: User | None = None, at: datetime | None = None) -> bool:
+def recolour(
+    site_id: int, *, actor: User | None = None, at: datetime | None = None, ended: ColourOverride | None = None
+) -> bool:
     """Give a site the colour that rules and override say now; true when it changed.
 
     Call it in the transaction of whatever may change a colour, and whenever `Site.recolour_at` has come. `at` writes
-    history. The plan of checks follows the colour.
+    history, `ended` is an override that was just taken back. The plan of checks follows the colour.
     """
     site = locked_site(site_id)
     now = at or db_now()
@@ -34,18 +36,28 @@ def recolour(site_id: int, *, actor: User | None = None, at: datetime | None = N
         plan.drop_open(site, now)
         return False
     decision = decide(Colour(site.rule_colour), site.rule_since, facts_of(site, now), pure(rules_in_force(now)), now)
-    override = _override_in_force(site, now)
+    override = _override(site)
     rose = RANK[decision.colour] > RANK[Colour(site.rule_colour)]
-    if override is not None and rose:
+    gone = None
+    if override is not None and not holds(override.expires_on, now.astimezone(STREET).date()):
+        gone = _("its last day has passed")
+    elif override is not None and override.approved_at is not None and rose:
         # Something happened that nobody knew when the override was approved.
-        _end(override, now, _("overtaken by the rules"), None)
+        gone = _("overtaken by the rules")
+    if override is not None and gone:
+        ended = override if override.approved_at is not None else ended
+        _end(override, site, now, gone, None)
         override = None
+    if override is not None and override.approved_at is None:
+        override = None  # asked for, nothing more
     if decision.colour != site.rule_colour:
         site.rule_colour, site.rule_since = decision.colour, now
     shown = Colour(override.colour) if override is not None else decision.colour
     why: list[Reason] = list(decision.why)
     if override is not None:
         why = [_override_reason(override), *why]
+    elif ended is not None:
+        why = [{"why": "override_ended", "reason": ended.refused_reason}, *why]
     site.recolour_at = min(now + LOOK_AGAIN, decision.next_look_at or now + LOOK_AGAIN)
     changed = shown != site.colour
     before = site.colour
@@ -141,30 +153,24 @@ def end_override(override_id: int, *, reason: str, actor: User | None) -> Colour
         return override
     if actor is not None and not reason.strip():
         raise BadInput("reason", _("Say why."))
-    _end(override, db_now(), reason.strip()[:300], actor)
-    tell(site, "override_ended", actor=actor, note=reason.strip()[:300], data={"colour": override.colour})
-    recolour(site.pk, actor=actor)
+    _end(override, site, db_now(), reason.strip()[:300], actor)
+    recolour(site.pk, actor=actor, ended=override if override.approved_at is not None else None)
     return override
 
 
-def _override_in_force(site: Site, now: datetime) -> ColourOverride | None:
-    """The approved override that holds now; one whose last day has passed ends here."""
-    override = ColourOverride.objects.filter(site=site, ended_at=None).first()
-    if override is None:
-        return None
-    if not holds(override.expires_on, now.astimezone(STREET).date()):
-        _end(override, now, _("its last day has passed"), None)
-        return None
-    return override if override.approved_at is not None else None
+def _override(site: Site) -> ColourOverride | None:
+    """The override that is asked for or approved and has not ended."""
+    return ColourOverride.objects.select_for_update(no_key=True).filter(site=site, ended_at=None).first()
 
 
 def _override_reason(override: ColourOverride) -> Reason:
     return {"why": "override", "reason": override.reason, "until": override.expires_on.isoformat()}
 
 
-def _end(override: ColourOverride, now: datetime, reason: str, by: User | None) -> None:
+def _end(override: ColourOverride, site: Site, now: datetime, reason: str, by: User | None) -> None:
     override.ended_at, override.refused_reason, override.refused_by = now, reason, by
     override.save(update_fields=["ended_at", "refused_reason", "refused_by"])
+    tell(site, "override_ended", actor=by, note=reason, data={"colour": override.colour}, at=now)
 
 
 def _locked(override_id: int) -> tuple[ColourOverride, Site]:

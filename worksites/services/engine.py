@@ -65,7 +65,7 @@ def judge_truck(truck_id: int) -> bool:
     found = _run(ground, card, after, until, state)
     if found is not None:
         state = found.state
-        _keep_trips(card.id, found, again_from)
+        keep_trips(card.id, found, again_from)
         raise_alerts(found.hits, now=now, again=again_from is not None)
     row.engine = _kept(kept, state, back, truck_id, card.plate, now)
     row.engine_at = instant(state.prev[0]) if state.prev else None
@@ -143,7 +143,7 @@ def _judge_old_days(ground: Ground, card: Card, late: datetime, until: datetime,
     """Positions that came days late: trips of that time are completed, alerts are kept but told to nobody."""
     found = _run(ground, card, late - WARM_UP, until, State())
     if found is not None:
-        _keep_trips(card.id, found, None)
+        keep_trips(card.id, found, None)
         raise_alerts(found.hits, now=now, again=True)
 
 
@@ -226,7 +226,7 @@ def _waiting(truck_id: int, after: datetime, now: datetime) -> datetime | None:
         return cursor.fetchone()[0]
 
 
-def _keep_trips(truck_id: int, found: Judged, again_from: datetime | None) -> None:
+def keep_trips(truck_id: int, found: Judged, again_from: datetime | None) -> None:
     """Write trips over what stands; those of a tail that is judged again and gives no such trip go."""
     rows = [
         Trip(

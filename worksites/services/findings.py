@@ -148,7 +148,7 @@ def pass_evidence(finding_id: int, *, actor: User, note: str = "", at: datetime 
     finding.status, finding.corrected_at, finding.review_note = Status.CORRECTED, at, note.strip()[:300]
     finding.save(update_fields=["status", "corrected_at", "review_note"])
     tell_finding(finding, "passed", actor=actor, note=finding.review_note, at=at)
-    recolour(finding.site_id, actor=actor)
+    recolour(finding.site_id, actor=actor, at=at)
     return finding
 
 
@@ -171,7 +171,7 @@ def reject_evidence(
     data = {"due_at": finding.due_at.isoformat() if finding.due_at else None,
             "missed_at": missed.isoformat() if missed else None, "attempts": finding.attempts}  # fmt: skip
     tell_finding(finding, "rejected", actor=actor, note=reason, at=at, data=data)
-    recolour(finding.site_id, actor=actor)
+    recolour(finding.site_id, actor=actor, at=at)
     return finding
 
 
@@ -228,7 +228,7 @@ def miss(finding_id: int, *, at: datetime | None = None) -> bool:
     finding.save(update_fields=["missed_at", "missed_count"])
     tell_finding(finding, "missed", at=finding.due_at)
     file_overdue(finding, year, at=now)
-    recolour(finding.site_id)
+    recolour(finding.site_id, at=now)
     return True
 
 
@@ -245,8 +245,11 @@ def _open(
     if inspection.replaces is not None:
         again = again.exclude(inspection=inspection.replaces)
     before = again.exclude(status=Status.WITHDRAWN).order_by("-confirmed_at").first()
+    uuid = chosen.get("uuid") or uuid4()
+    if Finding.objects.filter(uuid=uuid).exists():
+        raise BadInput("fixes", _("The id of a finding was used before."))
     finding = Finding.objects.create(
-        uuid=chosen.get("uuid") or uuid4(), number=next_number(Finding, f"WT-{day}-"), site=inspection.site,
+        uuid=uuid, number=next_number(Finding, f"WT-{day}-"), site=inspection.site,
         inspection=inspection, item=item, item_code=item.code,
         severity=rules.severity_of(item.severity, serious=row.serious),
         status=Status.CLOSED if on_the_spot else Status.OPEN, fix=fix, text=_text(row, chosen),

@@ -16,14 +16,14 @@ from shushanwei.common.geo import BadPosition, to_wgs84
 from shushanwei.people.models import User
 from worksites.checks import codes, sealing, sheet
 from worksites.checks.rules import FEWEST_INSPECTORS, is_clean
-from worksites.lifecycle import FINDING_LIVE, UNCORRECTED, Phase, Severity, SiteStatus
-from worksites.models import ChecklistItem, Finding, Inspection, ItemResult, PlannedCheck, Site
+from worksites.lifecycle import FINDING_LIVE, RECHECK, UNCORRECTED, Phase, Severity, SiteStatus
+from worksites.models import ChecklistItem, Finding, Inspection, ItemResult, Site
 from worksites.selectors import site_for
-from worksites.services import findings, photos, signing
+from worksites.services import findings, needs, photos, signing
 from worksites.services.base import hold_numbers, locked_inspection, locked_site, tell_inspection
-from worksites.services.checklists import published
+from worksites.services.checklists import in_use_at
 from worksites.services.colours import recolour
-from worksites.services.plan import complete
+from worksites.services.plan import complete, served_by
 
 INSPECT = "worksites.inspect"
 AHEAD = timedelta(days=1)  # a phone's clock that is further ahead is set wrong; a little ahead is now
@@ -45,6 +45,8 @@ class Begin:
     lon: float | None = None
     lat: float | None = None
     replaces: UUID | None = None
+    needs: list[int] = field(default_factory=list)  # what departments wanted, as far as the phone knew
+    checklist: int | None = None  # the version that the phone had kept; none is the one in use
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,7 @@ def void(inspection_id: int, reason: str, *, actor: User, at: datetime | None = 
     tell_inspection(inspection, "voided", actor=actor, note=reason, at=at)
     for finding_id in inspection.findings.filter(status__in=FINDING_LIVE).values_list("pk", flat=True):
         findings.withdraw(finding_id, reason, actor=actor, at=at)
+    needs.give_back(inspection)
     recolour(inspection.site_id, actor=actor)
     return inspection
 
@@ -149,11 +152,15 @@ def officers() -> QuerySet[User]:
 
 
 def items_of(inspection: Inspection) -> list[ChecklistItem]:
-    """What must be looked at: the items of the phase; at a re-check those of the findings that are still open."""
+    """What must be looked at: items of the phase and those departments asked for; at a re-check the open findings."""
     found = ChecklistItem.objects.filter(group__checklist_id=inspection.checklist_id).select_related("group")
-    items = [item for item in found.order_by("code") if not item.phases or inspection.phase in item.phases]
-    if inspection.kind != "recheck":
-        return items
+    if inspection.kind != RECHECK:
+        asked = needs.codes_of(inspection)
+        return [
+            item
+            for item in found.order_by("code")
+            if not item.phases or inspection.phase in item.phases or item.code in asked
+        ]
     open_ = set(
         Finding.objects.filter(site_id=inspection.site_id, status__in=FINDING_LIVE).values_list("item_code", flat=True)
     )
@@ -185,12 +192,14 @@ def _begin(user: User, site: Site, given: Begin, asked: dict[str, Any]) -> Inspe
     if given.recheck and not Finding.objects.filter(site=site, status__in=FINDING_LIVE).exists():
         raise BadInput("recheck", _("There is nothing to check again."))
     inspection = Inspection.objects.create(
-        uuid=given.uuid, site=site, checklist=old.checklist if old else published(), phase=old.phase if old else phase,
-        colour=old.colour if old else site.colour, kind=old.kind if old else _kind(site, recheck=given.recheck),
+        uuid=given.uuid, site=site, checklist=old.checklist if old else in_use_at(started, given.checklist),
+        phase=old.phase if old else phase,
+        colour=old.colour if old else site.colour, kind=old.kind if old else _kind(site, given, started),
         conduct_code=old.conduct_code if old else given.conduct_code,
         code_shown_at=old.code_shown_at if old else min(given.code_shown_at, started),
         started_at=old.started_at if old else started, lon=place[0], lat=place[1], asked={"begun": asked}, by=user,
         version=old.version + 1 if old else 1, replaces=old,
+        needs=old.needs if old else [] if given.recheck else needs.known(site, given.needs),
     )  # fmt: skip
     inspection.inspectors.set(people)
     if old is not None:
@@ -233,10 +242,10 @@ def _place(given: Begin) -> tuple[float | None, float | None]:
         raise BadInput(error.field, str(error)) from None
 
 
-def _kind(site: Site, *, recheck: bool) -> str:
-    if recheck:
-        return "recheck"
-    planned = PlannedCheck.objects.filter(site=site, done_at=None, missed_at=None, dropped_at=None).first()
+def _kind(site: Site, given: Begin, started: datetime) -> str:
+    if given.recheck:
+        return RECHECK
+    planned = served_by(site, started)
     return planned.kind if planned else "extra"
 
 
@@ -254,6 +263,7 @@ def _running(inspection: Inspection) -> None:
 def _write_results(user: User, inspection: Inspection, given: list[dict[str, Any]]) -> None:
     items = {item.pk: item for item in items_of(inspection)}
     known = {row.item_id: row for row in inspection.results.all()}
+    new: list[ItemResult] = []
     now = db_now()
     for line in given:
         item = items.get(line["item"])
@@ -268,11 +278,14 @@ def _write_results(user: User, inspection: Inspection, given: list[dict[str, Any
                    "note": (line.get("note") or "").strip()[:300], "by": user, "at": at}  # fmt: skip
         row = known.get(item.pk)
         if row is None:
-            known[item.pk] = ItemResult.objects.create(inspection=inspection, item=item, **columns)
+            known[item.pk] = ItemResult(inspection=inspection, item=item, **columns)
+            new.append(known[item.pk])
         elif at >= row.at:
             for name, value in columns.items():
                 setattr(row, name, value)
-            row.save()
+            if row.pk is not None:
+                row.save()
+    ItemResult.objects.bulk_create(new)
 
 
 def _lock(user: User, inspection: Inspection, given: Lock, at: datetime, day: str, asked: str) -> None:
@@ -300,7 +313,7 @@ def _lock(user: User, inspection: Inspection, given: Lock, at: datetime, day: st
     inspection.clean = is_clean(failed, serious.count())
     # Signing is a matter of minutes: the sheet is locked when it ended, however late the network brought it.
     inspection.locked_at, inspection.status = at, Status.LOCKED
-    inspection.sheet = sheet.build(inspection, told)
+    inspection.sheet = sheet.build(inspection, told, needs.answer(inspection, at))
     inspection.sha256 = sealing.digest(inspection.sheet)
     inspection.asked = {**inspection.asked, "locked_by": asked, "arrived_at": db_now().isoformat()}
     inspection.save()
@@ -313,7 +326,7 @@ def _lock(user: User, inspection: Inspection, given: Lock, at: datetime, day: st
         inspection, "locked", actor=user, at=at,
         data={"sha256": inspection.sha256, "clean": inspection.clean, "findings": [one.number for one in told]},
     )  # fmt: skip
-    if inspection.replaces is None and inspection.kind != "recheck":
+    if inspection.replaces is None and inspection.kind != RECHECK:
         complete(inspection)
     recolour(inspection.site_id, actor=user, at=at)
 

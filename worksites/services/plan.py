@@ -5,14 +5,12 @@ from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
 
-from grid.models import Leave
 from grid.working import work_calendar
 from shushanwei.common.clock import STREET, db_now
 from shushanwei.common.secrets import seal, unseal
 from shushanwei.journal.services import record
-from shushanwei.people.models import RoleGrant, User
 from worksites.facts import rules_in_force
-from worksites.lifecycle import WATCHED, Colour
+from worksites.lifecycle import RECHECK, WATCHED, Colour
 from worksites.models import Draw, Inspection, PlannedCheck, Site
 from worksites.planning import (
     ALGORITHM,
@@ -20,14 +18,14 @@ from worksites.planning import (
     commitment,
     days_to_draw,
     drawn_day,
-    drawn_inspectors,
     due_day,
     month_of,
 )
+from worksites.services.crews import draw_crew
+from worksites.services.needs import take_along
 
 Kind = PlannedCheck.Kind
 KIND_OF = {Colour.WHITE: Kind.RANDOM, Colour.YELLOW: Kind.GENERAL, Colour.RED: Kind.KEY}
-INSPECT = "worksites.inspect"
 PLANNED_FROM = time(0, 10)  # the new month is drawn then
 
 
@@ -77,17 +75,24 @@ def number_told(draw: Draw, now: datetime) -> str | None:
 def complete(inspection: Inspection) -> PlannedCheck | None:
     """The signed inspection is the check that was planned, and the next is planned; the caller locks the site."""
     site, now = inspection.site, inspection.locked_at or db_now()
-    check = (
-        PlannedCheck.objects.select_for_update(no_key=True)
-        .filter(site=site, done_at=None, missed_at=None, dropped_at=None)
-        .first()
-    )
+    check = served_by(site, inspection.started_at)
     if check is not None:
-        check.done_at, check.inspection = inspection.started_at, inspection
-        check.save(update_fields=["done_at", "inspection"])
-        record(check, "check.done", actor=inspection.by, data={"site": site.pk}, at=now)
+        late = check.missed_at is not None
+        check.done_at, check.inspection, check.missed_at = inspection.started_at, inspection, None
+        check.save(update_fields=["done_at", "inspection", "missed_at"])
+        record(check, "check.done", actor=inspection.by, data={"site": site.pk, "arrived_late": late}, at=now)
     keep_planned(site, now)
     return check
+
+
+def served_by(site: Site, at: datetime) -> PlannedCheck | None:
+    """The check that a visit begun at this instant makes: planned by then and not yet due, or the open one.
+
+    A phone without a network brings its sheet after the check was missed: made in time, it was not missed.
+    """
+    rows = PlannedCheck.objects.select_for_update(no_key=True).filter(site=site, done_at=None, dropped_at=None)
+    in_time = rows.filter(made_at__lte=at, due_at__gt=at).order_by("due_at").first()
+    return in_time or rows.filter(missed_at=None, made_at__lte=at).first()
 
 
 def due_to_miss(now: datetime) -> list[int]:
@@ -97,9 +102,9 @@ def due_to_miss(now: datetime) -> list[int]:
 
 
 @transaction.atomic
-def miss(check_id: int) -> bool:
-    """A check that nobody made in time is missed when it fell due; the next one is planned."""
-    now = db_now()
+def miss(check_id: int, *, at: datetime | None = None) -> bool:
+    """A check that nobody made in time is missed when it fell due; the next one is planned. `at` writes history."""
+    now = at or db_now()
     site_id = PlannedCheck.objects.values_list("site_id", flat=True).get(pk=check_id)
     site = Site.objects.select_for_update(no_key=True).get(pk=site_id)
     check = PlannedCheck.objects.select_for_update(no_key=True).get(pk=check_id)
@@ -127,10 +132,10 @@ def unplanned(now: datetime) -> list[int]:
 
 
 @transaction.atomic
-def plan_site(site_id: int) -> bool:
-    """One step of the nightly plan; looks again under the lock."""
+def plan_site(site_id: int, *, at: datetime | None = None) -> bool:
+    """One step of the nightly plan; looks again under the lock. `at` writes history."""
     site = Site.objects.select_for_update(no_key=True).get(pk=site_id)
-    return keep_planned(site, db_now()) is not None
+    return keep_planned(site, at or db_now()) is not None
 
 
 def _random(site: Site, now: datetime) -> PlannedCheck | None:
@@ -179,28 +184,18 @@ def _plan(
     check = PlannedCheck.objects.create(
         site=site, kind=kind, period=period, colour=site.colour, on=on, due_at=due_at, draw=draw, made_at=now
     )
-    people = {user.username: user for user in inspectors_on(on)}
-    chosen = drawn_inspectors(number, f"{on.isoformat()}|{site.code}", people)
-    check.inspectors.set([people[name] for name in chosen])
+    chosen = draw_crew(check, number)
+    take_along(check)
     record(check, "check.planned", data={"site": site.pk, "kind": kind, "inspectors": chosen}, at=now)
     return check
 
 
-def inspectors_on(day: date) -> list[User]:
-    """Who may be drawn for a day: everybody with the permission to inspect who is not on leave then."""
-    begin = datetime.combine(day, time(0), tzinfo=STREET)
-    away = Leave.objects.filter(state=Leave.State.APPROVED, period__overlap=(begin, begin + timedelta(days=1))).values(
-        "user"
-    )
-    holders = RoleGrant.objects.filter(role__permissions__contains=[INSPECT]).values("user")
-    return list(User.objects.filter(pk__in=holders, is_active=True).exclude(pk__in=away).order_by("username"))
-
-
 def _checked_since(site: Site, day: date) -> date | None:
-    """The day of the newest signed inspection on or after `day`."""
+    """The day of the newest signed inspection on or after `day`; a re-check of findings is none."""
     begin = datetime.combine(day, time(0), tzinfo=STREET)
     newest = (
         Inspection.objects.filter(site=site, started_at__gte=begin, status=Inspection.Status.LOCKED)
+        .exclude(kind=RECHECK)
         .order_by("-started_at")
         .values_list("started_at", flat=True)
         .first()

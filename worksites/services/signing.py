@@ -30,6 +30,9 @@ def sign(inspection: Inspection, given: list[dict[str, Any]], at: datetime) -> l
     keys = [(row.role, row.user_id, row.name) for row in rows]
     if len(set(keys)) != len(keys):
         raise BadInput("signatures", _("Nobody signs twice."))
+    ids = [row.uuid for row in rows]
+    if len(set(ids)) != len(ids) or Signature.objects.filter(uuid__in=ids).exists():
+        raise BadInput("signatures", _("The id of a signature was used before."))
     return Signature.objects.bulk_create(rows)
 
 

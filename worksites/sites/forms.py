@@ -1,6 +1,7 @@
 """The forms of the register of sites."""
 
 import json
+from uuid import uuid4
 
 from django import forms
 from django.utils.translation import gettext as _now
@@ -8,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from grid.models import Community
+from incidents.pictures import LARGEST
 from worksites.lifecycle import OF_GATE, OF_SITE, Colour, CompanyKind, PermitKind, PermitStatus, Phase, SiteStatus
-from worksites.models import Company, Gate, Site
+from worksites.models import Company, Gate, Site, SiteDocument
 
 
 def day(**more) -> forms.DateField:
@@ -94,7 +96,7 @@ class PermitForm(forms.Form):
     )
     gate = forms.ModelChoiceField(Gate.objects.none(), label=_("Gate"), required=False, empty_label="–")
     number = forms.CharField(label=pgettext_lazy("permit", "Number"), max_length=40)
-    issuer = forms.CharField(label=_("Issued by"), max_length=60, required=False)
+    issuer = forms.CharField(label=pgettext_lazy("permit", "Issued by"), max_length=60, required=False)
     status = forms.ChoiceField(label=_("State"), choices=PermitStatus.choices, initial=PermitStatus.APPROVED)
     valid_from = day(label=_("Valid from"))
     valid_to = day(label=_("Valid to"))
@@ -112,6 +114,27 @@ class StatusForm(forms.Form):
 
     status = forms.ChoiceField(label=_("State"), choices=SiteStatus.choices)
     reason = forms.CharField(label=_("Reason"), max_length=200, required=False)
+
+
+class DocumentForm(forms.Form):
+    """A paper of the site; `uuid` lets a second press find the first."""
+
+    uuid = forms.UUIDField(widget=forms.HiddenInput)
+    kind = forms.ChoiceField(label=pgettext_lazy("paper", "Kind"), choices=SiteDocument.Kind.choices)
+    title = forms.CharField(label=pgettext_lazy("paper", "Title"), max_length=80)
+    file = forms.FileField(
+        label=pgettext_lazy("paper", "File"), max_length=200, help_text=_("PDF, JPEG, PNG or WebP, at most 10 MB."),
+        widget=forms.ClearableFileInput({"accept": "application/pdf,image/*"}),
+    )  # fmt: skip
+
+    def __init__(self, *args, **kwargs):
+        kwargs.setdefault("initial", {"uuid": uuid4()})
+        super().__init__(*args, **kwargs)
+
+    def clean_file(self):
+        if self.cleaned_data["file"].size > LARGEST:
+            raise forms.ValidationError(_now("Larger than %(size)s MB.") % {"size": LARGEST // 1024 // 1024})
+        return self.cleaned_data["file"]
 
 
 class OverrideForm(forms.Form):

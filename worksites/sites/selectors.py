@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Case, Count, Min, Q, QuerySet, When
+from django.db.models import Case, Count, F, Min, Q, QuerySet, When
 
 from shushanwei.common.clock import STREET, db_now
 from shushanwei.people.models import User
+from worksites.checks.sheet_page import kind_words
 from worksites.colouring import decide
 from worksites.compliance import Compliance, PermitFact, Subject, compliance
 from worksites.facts import facts_of, pure, rules_in_force
 from worksites.lifecycle import DIGGING, FINDING_LIVE, UNCORRECTED, WATCHED, Colour
-from worksites.models import ColourChange, ColourOverride, Inspection, Permit, PlannedCheck, Site, Truck
+from worksites.models import CheckNeed, ColourChange, ColourOverride, Inspection, Permit, PlannedCheck, Site, Truck
 from worksites.selectors import sites_for
 from worksites.services.sites import rule_set_on
 
@@ -145,12 +146,42 @@ def site_page(site: Site) -> dict[str, Any]:
         "compliance": compliance_of(site, today),
         "rule_set": rule_set_on(today),
         "next_check": checks.filter(done_at=None, missed_at=None).first(),
-        "checks": checks.filter(Q(done_at__isnull=False) | Q(missed_at__isnull=False)).order_by("-on")[:8],
-        "inspections": Inspection.objects.filter(site=site).exclude(status="voided").order_by("-started_at")[:8],
-        "findings": site.findings.select_related("item").order_by("-confirmed_at")[:12],
+        "visits": visits(site),
+        "needs": CheckNeed.objects.filter(site=site, answered_at=None, withdrawn_at=None).select_related("department"),
+        "documents": site.documents.filter(removed_at=None).select_related("by"),
+        "findings": site.findings.select_related("item").order_by(
+            F("ended_at").desc(nulls_first=True), "-confirmed_at"
+        )[:8],
         "open_findings": site.findings.filter(status__in=FINDING_LIVE).count(),
         "rectified": site.findings.filter(corrected_at__isnull=False).count(),
     }
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One line of the checks of a site: a signed or running sheet, or a check that was missed."""
+
+    day: date
+    kind: str
+    people: list[str]
+    sheet: Inspection | None = None
+
+
+def visits(site: Site, most: int = 8) -> list[Visit]:
+    """What was checked and what was missed, the newest first."""
+    over = [Inspection.Status.VOIDED, Inspection.Status.REPLACED]
+    sheets = Inspection.objects.filter(site=site).exclude(status__in=over).prefetch_related("inspectors")
+    missed = PlannedCheck.objects.filter(site=site, missed_at__isnull=False).prefetch_related("inspectors")
+    found = [
+        Visit(one.started_at.astimezone(STREET).date(), kind_words(one.kind), _people(one), one)
+        for one in sheets.order_by("-started_at")[:most]
+    ]
+    found += [Visit(one.on, kind_words(one.kind), _people(one)) for one in missed.order_by("-on")[:most]]
+    return sorted(found, key=lambda one: one.day, reverse=True)[:most]
+
+
+def _people(row: Inspection | PlannedCheck) -> list[str]:
+    return [str(person) for person in row.inspectors.all()]
 
 
 def calendar(user: User, month: date) -> list[list[dict[str, Any]]]:

@@ -19,7 +19,7 @@ from worksites.models import Draw, Site
 from worksites.selectors import VIEW, site_for
 from worksites.services.plan import number_told
 from worksites.sites import selectors
-from worksites.sites.forms import GateForm, OverrideForm, PermitForm, SearchForm, StatusForm
+from worksites.sites.forms import DocumentForm, GateForm, OverrideForm, PermitForm, SearchForm, StatusForm
 from worksites.sites.table import workbook
 
 PAGE = 50
@@ -60,7 +60,7 @@ def site(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def site_screen(request: HttpRequest, shown: Site, *, status: int = 200, **given: Any) -> HttpResponse:
-    """The page of a site; `given` are forms that came back with errors: gate, permit, state, wish."""
+    """The page of a site; `given` are forms that came back with errors: gate, permit, paper, state, wish."""
     user = request.user
     asked, may_edit = user.has_perm("worksites.ask_override"), user.has_perm(EDIT)
     context: dict[str, Any] = selectors.site_page(shown)
@@ -70,6 +70,8 @@ def site_screen(request: HttpRequest, shown: Site, *, status: int = 200, **given
         "may_approve": user.has_perm("worksites.approve_override"),
         "gate_form": given.get("gate") or (GateForm() if may_edit else None),
         "permit_form": given.get("permit") or (PermitForm(site=shown) if may_edit else None),
+        "paper_form": given.get("paper") or (DocumentForm() if may_edit else None),
+        "may_plan": user.has_perm("worksites.plan_checks"),
         "status_form": given.get("state") or (StatusForm(initial={"status": shown.status}) if may_edit else None),
         "wish_form": given.get("wish") or OverrideForm(initial={"uuid": uuid4()}),
         "opened": next(iter(given), ""),
@@ -102,7 +104,7 @@ def plate(request: HttpRequest, pk: int) -> HttpResponse:
     """The A4 plate for the gate with the code that opens the public page."""
     shown = fetched(request, pk)
     address = request.build_absolute_uri(reverse("worksites:public", args=[shown.plate_code]))
-    code = segno.make(address, error="m").svg_inline(scale=8, border=0)
+    code = segno.make(address, error="m", micro=False).svg_data_uri(scale=8, border=0)
     return render(request, "worksites/plate.html", {"site": shown, "code": code, "address": address})
 
 

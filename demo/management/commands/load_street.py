@@ -15,6 +15,7 @@ from demo.street.rosters import load_rosters
 from demo.street.rosters_field import load_field_rosters
 from demo.street.sites import load_sites
 from demo.street.teams import load_teams
+from demo.street.truck_past import load_truck_past
 from incidents.models import Incident
 
 
@@ -47,6 +48,7 @@ class Command(BaseCommand):
             ("points", load_points),
             ("teams", load_teams),
             ("riders", load_riders),
+            ("truck rules", lambda: call_command("load_truck_rules", verbosity=0, stdout=silent)),
             ("sites", load_sites),
         ]
         if options["history_days"] and not Incident.objects.exists():
@@ -55,6 +57,7 @@ class Command(BaseCommand):
             steps.append(("patrols", load_patrols))
             steps.append(("duty log", load_duty_log))
             steps.append(("rider deeds", load_rider_deeds))
+            steps.append(("truck past", load_truck_past))
         for name, step in steps:
             began = time.monotonic()
             count = step()

@@ -1,7 +1,7 @@
 /** The checklist of the visit under way: group by group, four results an item, photos of what is wrong. */
 
 import { el, put, uuid } from "shushan/cockpit/dom";
-import { groupsOf, lack, limitsOf, nowIso, photosOf, resultsOf, totals } from "shushan/inspect/draft";
+import { groupsOf, lack, limitsOf, needsOf, nowIso, photosOf, resultsOf, totals } from "shushan/inspect/draft";
 import { Signing } from "shushan/inspect/signing";
 import { COLOURS, FIXES, KINDS, PHASES, RESULTS, SEVERITIES, STATES } from "shushan/inspect/words";
 import { shrink } from "shushan/phone/photo";
@@ -114,6 +114,7 @@ export class Check {
     const serious = item.severity === "S" || result?.serious;
     const box = el("article", { class: "check-item", data: { item: item.code, result: result?.result ?? "" } },
       el("p", { class: "item-name" }, el("span", { class: "mono" }, item.code), ` ${named(item)} `, serious ? el("span", { class: "tag tag-missed" }, label(SEVERITIES, "S")) : null),
+      ...needsOf(draft, item).map((need) => el("p", { class: "item-need small" }, el("b", {}, named(need.department)), need.text ? `: ${need.text}` : ` ${_("asks to look at this")}`)),
       again ? el("p", { class: "item-again small" }, fill(_("Open finding %(number)s: %(state)s"), { number: again.number, state: label(STATES, again.status) })) : null,
       el("div", { class: "results", role: "group", "aria-label": item.code }, Object.keys(RESULTS).map((code) => el("button", {
         type: "button", data: { result: code }, "aria-pressed": String(result?.result === code), on: { click: () => this.#judge(item, group, code) },

@@ -1,9 +1,9 @@
 /**
  * The visit under way: kept on the phone with its photos, sent step by step. Rules that the server checks again.
  *
- * A draft: {uuid, site, list, phase, kind, recheck, code, qr, code_shown_at, started_at, inspectors, people, results
- * {item: {result, serious, note, at}}, photos [{uuid, item, when, src?}], fixes {item: {uuid, fix, days}}, signatures,
- * note, step: "list" | "sign" | "sent"}.
+ * A draft: {uuid, site, list, phase, kind, recheck, code, qr, code_shown_at, started_at, inspectors, people, needs [{id,
+ * department, items, text, urgent}], results {item: {result, serious, note, at}}, photos [{uuid, item, when, src?}],
+ * fixes {item: {uuid, fix, days}}, signatures, note, step: "list" | "sign" | "sent"}.
  */
 
 import { uuid } from "shushan/cockpit/dom";
@@ -12,22 +12,28 @@ import { uuid } from "shushan/cockpit/dom";
 export const nowIso = () => new Date().toISOString();
 
 /** A new draft of a visit of `site`. */
-export const newDraft = (values) => ({ uuid: uuid(), results: {}, photos: [], fixes: {}, signatures: [], note: "", step: "list", ...values });
+export const newDraft = (values) => ({ uuid: uuid(), results: {}, needs: [], photos: [], fixes: {}, signatures: [], note: "", step: "list", ...values });
 
 /** A draft from what the server knows of a sheet under way (begun on another phone, or kept from a reload too old). */
 export function fromServer(sheet, site, officers) {
   const results = Object.fromEntries(sheet.results.map((row) => [row.item, { ...row, serious: row.serious }]));
+  const fixes = Object.fromEntries(sheet.results.filter(({ result }) => result === "fails").map(({ item }) => [item, { uuid: uuid() }]));
   const people = sheet.inspectors.length ? sheet.inspectors : officers;
   return newDraft({
     uuid: sheet.uuid, site, list: sheet.list, phase: sheet.phase, kind: sheet.kind, recheck: sheet.kind === "recheck", code: sheet.conduct_code,
-    code_shown_at: sheet.started_at, started_at: sheet.started_at, inspectors: people.map(({ id }) => id), people, results, photos: sheet.photos, begun: true,
+    code_shown_at: sheet.started_at, started_at: sheet.started_at, inspectors: people.map(({ id }) => id), people, results, fixes, needs: sheet.needs ?? [], photos: sheet.photos, begun: true,
   });
 }
+
+/** What departments ask about an item; nothing that a draft of an older page does not know. */
+export const needsOf = (draft, item) => (draft.needs ?? []).filter(({ items }) => items.includes(item.code));
 
 /** Groups with the items that this visit looks at. */
 export function groupsOf(draft) {
   const codes = new Set((draft.site.findings ?? []).map(({ item_code: code }) => code));
-  const wanted = (item) => draft.recheck ? codes.has(item.code) || String(item.id) in draft.results : !item.phases.length || item.phases.includes(draft.phase);
+  const wanted = (item) => draft.recheck
+    ? codes.has(item.code) || String(item.id) in draft.results
+    : !item.phases.length || item.phases.includes(draft.phase) || needsOf(draft, item).length;
   return draft.list.groups.map((group) => ({ ...group, items: group.items.filter(wanted) })).filter(({ items }) => items.length);
 }
 

@@ -73,6 +73,7 @@ export class Plan {
       el("span", { class: "row" },
         el("span", { class: `site site-${site.colour}` }, label(COLOURS, site.colour)),
         check ? el("span", { class: "tag tag-accent" }, label(KINDS, check.kind)) : null,
+        site.needs?.length ? el("span", { class: "tag tag-accent" }, fill(_("needs of departments: %(n)s"), { n: site.needs.length })) : null,
         site.status === "stopped" ? el("span", { class: "tag tag-missed" }, _("stopped by order")) : null,
         open ? el("span", { class: "tag tag-due" }, fill(_("open findings: %(n)s"), { n: open })) : null),
       el("b", { class: "site-name" }, site.name),
@@ -82,15 +83,15 @@ export class Plan {
   /** What is known of a site, and who checks it how. */
   open(site, check = null) {
     const { state, sheet, draft } = this.phone;
-    const others = state.officers.filter(({ id }) => id !== state.me.id);
     const named_ = new Set((check?.inspectors ?? []).filter((id) => id !== state.me.id));
+    // Who was drawn comes first: nobody looks for a colleague in a long list.
+    const others = state.officers.filter(({ id }) => id !== state.me.id).sort((a, b) => named_.has(b.id) - named_.has(a.id));
     const chosen = { phase: site.phase, recheck: false };
     const wrong = el("p", { class: "errorlist", role: "alert", hidden: true });
     const pick = (name, rows, value) => el("div", { class: "choices" }, rows.map(([code, words]) => el("label", { class: "choice" },
       el("input", { type: "radio", name, value: code, props: { checked: code === String(value) }, on: { change: () => (chosen[name] = code) } }), el("span", {}, words))));
     const crew = el("div", { class: "choices crew" }, others.map(({ id, name }) => el("label", { class: "choice" },
       el("input", { type: "checkbox", name: "crew", value: id, props: { checked: named_.has(id) } }), el("span", {}, name))));
-    const groups = (check?.needs ?? []).map((code) => state.checklist?.groups.find((group) => group.code === code)).filter(Boolean).map(named);
     const go = () => {
       const crew_ = [...crew.querySelectorAll("input:checked")].map(({ value }) => Number(value));
       wrong.hidden = crew_.length > 0;
@@ -101,7 +102,8 @@ export class Plan {
     sheet.replaceChildren(el("div", { class: "sheet-form start-sheet" },
       el("h2", {}, site.name),
       el("p", { class: "muted" }, [label(COLOURS, site.colour), site.address, ...site.people.map(({ name }) => name)].filter(Boolean).join(" · ")),
-      groups.length ? el("p", { class: "phone-note" }, fill(_("Other departments ask to look at: %(groups)s"), { groups: groups.join("、") })) : null,
+      site.needs?.length ? el("div", { class: "phone-note need-note" }, el("b", {}, _("Departments ask to look at")), el("ul", {}, site.needs.map((need) => el("li", {},
+        need.urgent ? el("span", { class: "tag tag-missed" }, _("urgent")) : null, ` ${named(need.department)}: ${need.items.join("、")} ${need.text}`)))) : null,
       site.findings.length ? el("ul", { class: "open-findings" }, site.findings.map((one) => el("li", {},
         el("span", { class: `tag ${one.missed || one.severity === "S" ? "tag-missed" : "tag-due"}` }, one.missed ? _("overdue") : label(STATES, one.status)), ` ${one.item_code} ${one.text}`))) : null,
       site.findings.length ? el("div", { class: "field" }, el("span", { class: "field-name" }, _("What is done?")), pick("recheck", [["no", _("Whole checklist")], ["yes", fill(_("Re-check of the %(n)s findings"), { n: site.findings.length })]], "no")) : null,
@@ -136,8 +138,9 @@ export class Plan {
 
   async #begin(site, check, values, people, code, shown) {
     const { fix } = this.phone.place;
+    const needs = values.recheck ? [] : site.needs ?? [];
     const draft = newDraft({
-      site, list: this.phone.state.checklist, phase: values.phase, kind: values.recheck ? "recheck" : check?.kind ?? "extra", recheck: values.recheck,
+      site, needs, list: this.phone.state.checklist, phase: values.phase, kind: values.recheck ? "recheck" : check?.kind ?? "extra", recheck: values.recheck,
       code: code.code, qr: code.qr, code_shown_at: shown, started_at: nowIso(), inspectors: values.inspectors, people,
     });
     await this.phone.useCode(code);
@@ -146,7 +149,7 @@ export class Plan {
       path: "/api/v1/inspections/", step: "begin", order: draft.uuid, says: site.name,
       fields: {
         uuid: draft.uuid, site: site.id, conduct_code: code.code, code_shown_at: shown, started_at: draft.started_at, inspectors: values.inspectors,
-        phase: values.phase, recheck: values.recheck, lon: fix?.lon ?? null, lat: fix?.lat ?? null,
+        phase: values.phase, recheck: values.recheck, needs: needs.map(({ id }) => id), checklist: draft.list.id, lon: fix?.lon ?? null, lat: fix?.lat ?? null,
       },
     });
     location.hash = "#check";

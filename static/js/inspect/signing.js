@@ -94,7 +94,9 @@ export class Signing {
   }
 
   async #add(one) {
-    this.phone.draft.signatures.push(one);
+    const { draft } = this.phone;
+    // An inspector signs once: a second tap on a slow phone replaces the first.
+    draft.signatures = [...draft.signatures.filter(({ role, user }) => role !== "inspector" || one.role !== role || user !== one.user), one];
     await this.phone.keep();
     this.check.draw();
   }

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("worksites", "0021_sheets_stay_as_signed"),
+        ("worksites", "0030_needs_and_papers"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
