@@ -36,13 +36,14 @@ SITES: list[NavItem] = [
 ]
 TRUCKS: list[NavItem] = [
     NavItem(
-        _("Truck alerts"), "worksites:alerts", "worksites.view_trucks", 51, _("what the rules raised, with its replay")
+        _("Truck alerts"),
+        "worksites:alerts",
+        "worksites.view_trucks",
+        51,
+        _("what the rules raised, with its replay; the rules"),
     ),
     NavItem(
         _("Trucks"), "worksites:trucks", "worksites.view_trucks", 51, _("waste trucks, terminals, tracks, manifests")
-    ),
-    NavItem(
-        _("Truck rules"), "worksites:rules", "worksites.view_trucks", 57, _("the fourteen rules and their numbers")
     ),
 ]
 REGISTER: list[NavItem] = [

@@ -13,7 +13,7 @@ from worksites.services.truck_rules import MOST_REASON as MOST_WHY
 from worksites.services.truck_rules import MOST_SUPPRESS_S
 from worksites.trucks.rules import DEFAULTS, PARAMS, Param
 
-ACTS = [("confirm", _("True")), ("false", _("False alarm")), ("merge", _("Merge"))]
+ACTS = [("confirm", _("True")), ("false", _("False")), ("merge", _("Merge"))]
 # What is written most often, at hand at three in the morning.
 USUAL = {
     "confirm": [_("body up and load gone, no sink near"), _("stood off the route and came back empty"),

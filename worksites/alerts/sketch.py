@@ -12,6 +12,7 @@ from worksites.trucks.layers import Plane
 WIDE, HIGH, EDGE = 680.0, 300.0, 16.0
 CHART_HIGH = 110.0
 GAP_S = 600
+BARS = [10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000]  # metres
 
 
 def track(moment: Moment, fixes: list[dict[str, Any]]) -> SafeString:
@@ -36,14 +37,14 @@ def track(moment: Moment, fixes: list[dict[str, Any]]) -> SafeString:
         return np.column_stack([at[:, 0], HIGH - at[:, 1]])
 
     areas = format_html_join(
-        "", '<polygon class="{}" points="{}"/><text x="{}" y="{}">{}</text>',
+        "", '<polygon class="{}" points="{}"/><text x="{}" y="{}" text-anchor="{}">{}</text>',
         ((name, _points(drawn(ring)), *_spot(drawn(ring)), label) for name, label, ring in rings),
     )  # fmt: skip
     dots = format_html_join(
         "", '<circle class="mark" cx="{}" cy="{}" r="5"/>',
         ((f"{x:.1f}", f"{y:.1f}") for x, y in drawn(marks)),
     )  # fmt: skip
-    bar_m = 10 ** int(np.floor(np.log10(max(10.0, 160 / scale))))
+    bar_m = max(step for step in BARS if step * scale <= WIDE / 4 or step == BARS[0])
     return format_html(
         '<svg viewBox="0 0 {} {}" role="img">{}<polyline class="way" points="{}"/>{}'
         '<path class="bar" d="M16 {} h{}"/><text x="16" y="{}">{} m</text></svg>',
@@ -82,6 +83,7 @@ def _points(at: np.ndarray) -> str:
     return " ".join(f"{x:.1f},{y:.1f}" for x, y in at)
 
 
-def _spot(at: np.ndarray) -> tuple[str, str]:
-    middle = at.mean(axis=0)
-    return f"{middle[0]:.1f}", f"{middle[1]:.1f}"
+def _spot(at: np.ndarray) -> tuple[str, str, str]:
+    """Where a name stands: beneath its area, on the side where the sheet has room."""
+    middle, low = at.mean(axis=0), at[:, 1].max()
+    return f"{middle[0]:.1f}", f"{min(low + 14, HIGH - 4):.1f}", "end" if middle[0] > WIDE / 2 else "start"

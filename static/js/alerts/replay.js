@@ -9,6 +9,7 @@ import { clockTime, fill, _ } from "shushan/words";
 const SPEEDS = [1, 5, 15, 30, 60];
 const DRAW_MS = 60; // the line behind the truck is long: some fifteen times a second is smooth enough
 const STEP_S = 10;
+const OPEN = 2; // a closed cover is as it should be: not worth a word
 
 const scene = written("replay-scene");
 const box = document.getElementById("replay");
@@ -36,7 +37,7 @@ function show(instant, { follow = false } = {}) {
   if (state && !state.silent) {
     said.push(fill(_("%(n)s km/h"), { n: Math.round(state.speed) }), scene.labels.load[state.load]);
     if (state.lift) said.push(scene.labels.lift[state.lift]);
-    if (state.cover) said.push(scene.labels.cover[state.cover]);
+    if (state.cover === OPEN) said.push(scene.labels.cover[OPEN]);
   } else said.push(_("no position"));
   put($("clock"), said[0]);
   put($("state"), said.slice(1).filter(Boolean).join(" · "));
