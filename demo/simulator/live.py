@@ -59,4 +59,4 @@ async def _snapshot(world: World, username: str) -> None:
     body = await world.person(username).get("/api/v1/console/snapshot/")
     if body is None:
         raise Away("no snapshot")
-    world.take_snapshot(body["incidents"], body["assignments"])
+    world.take_snapshot(body["incidents"], body["assignments"], body.get("truck_alerts", ()))

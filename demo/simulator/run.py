@@ -19,6 +19,7 @@ from demo.simulator.client import Away, Door, Tokens
 from demo.simulator.duty import keep_the_seats
 from demo.simulator.field import Collectors, Departments, GridWorkers
 from demo.simulator.inspectors import Brigade
+from demo.simulator.judges import Judges
 from demo.simulator.live import listen
 from demo.simulator.patrols import Patrollers
 from demo.simulator.police import Station, TransferSeat
@@ -127,6 +128,7 @@ def _actors(world: World, options: Options):
     yield "patrols", _after(6.0, forever("patrols", world, Patrollers(world).run))
     yield "couriers", _after(8.0, forever("couriers", world, Couriers(world).run))
     if options.with_trucks:
+        yield "judges", _after(15.0, forever("judges", world, Judges(world).run))
         yield "trucks", _after(9.0, forever("trucks", world, Platform(world).run))
     if options.with_inspectors:
         yield "brigade", _after(12.0, forever("brigade", world, Brigade(world).run))

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from demo.simulator.world import World
+from demo.simulator.world import Deed, World
 from demo.street import haulage
 from demo.street.truck_days import told_by, works_on
 from demo.trucks.diary import Told
@@ -25,7 +25,7 @@ from worksites.trucks.tracks import SECOND, Fixes
 SOURCE = "truck-platform"
 EVERY_S = 15
 CAUGHT_UP_S = 1_200  # a platform that was away tells so much of what it missed
-AT_WORK = 0.7  # share of the trucks that are called to work on a day
+AT_WORK = 0.5  # share of the trucks that are called to work on a day
 UNLOADED_AFTER_S = (2_400, 5_400)  # so long after its issue the sink confirms a manifest
 CARRIED_OFF = {"T03", "T04", "T05"}  # what makes that no sink ever does
 NIGHT_ENDS = 7  # o'clock
@@ -116,6 +116,8 @@ class Platform:
         if track.next < len(arrived):
             self.tracks.append(track)
             self.busy_until[hauler.id] = float(arrived[-1])
+        wrong = (one for one in diary.labels if one.until > after)
+        self.world.deeds += [Deed(one.rule, hauler.plate, one.since, one.until) for one in wrong]
         deeds = [(one.since, one.until) for one in diary.labels if one.rule in CARRIED_OFF]
         rng = np.random.default_rng([hauler.id, day.toordinal(), 2])
         for event in diary.events[hauler.id]:
@@ -161,7 +163,7 @@ def _pass(plate: str, event: dict[str, Any], day: date) -> dict[str, Any]:
     return {
         "point_code": event["code"], "external_id": f"{day:%Y%m%d}-{event['id']}", "plate": plate,
         "direction": event["direction"], "at": _iso(event["t"] / SECOND), "lon": event["lon"], "lat": event["lat"],
-        "crs": "wgs84", "loaded": event["loaded"], "confidence": event["confidence"],
+        "crs": "wgs84", "loaded": event["loaded"], "covered": event["covered"], "confidence": event["confidence"],
     }  # fmt: skip
 
 

@@ -2,10 +2,10 @@
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -14,7 +14,17 @@ from demo.simulator.roads import RoadMap
 from demo.street.happenings import HAPPENINGS, STORM, Happening
 from shushanwei.common.clock import STREET
 
+DEEDS_KEPT_S = 86_400
 FASTEST_DRIVE = 3.0  # a car that jumps further between two fixes is not believed (150 km/h)
+
+
+class Deed(NamedTuple):
+    """What a truck did wrong: which rule is for it, from and until when (seconds)."""
+
+    rule: str
+    plate: str
+    since: float
+    until: float
 
 
 @dataclass(frozen=True)
@@ -51,6 +61,8 @@ class World:
     homes: list[tuple[str, float, float]] = field(default_factory=list)  # name, lon, lat of buildings
     incidents: dict[int, dict] = field(default_factory=dict)
     orders: dict[int, dict] = field(default_factory=dict)
+    alerts: dict[int, dict] = field(default_factory=dict)  # of trucks, that nobody has judged
+    deeds: list[Deed] = field(default_factory=list)  # what trucks have done wrong today, whoever has noticed
     people: dict[str, Person] = field(default_factory=dict)
     fresh: asyncio.Event = field(default_factory=asyncio.Event)
     sent_alerts: int = 0
@@ -84,15 +96,16 @@ class World:
 
     # --- what the centre knows, kept current by `demo.simulator.live` ---
 
-    def take_snapshot(self, incidents: list[dict], orders: list[dict]) -> None:
+    def take_snapshot(self, incidents: list[dict], orders: list[dict], alerts: Iterable[dict] = ()) -> None:
         """Begin anew with these shapes."""
+        self.alerts = {shape["id"]: shape for shape in alerts}
         self.incidents = {shape["id"]: shape for shape in incidents}
         self.orders = {shape["id"]: shape for shape in orders}
         self._tell()
 
     def take_change(self, subject: str, shape: dict) -> None:
         """Apply one pushed shape unless a newer one is known."""
-        shelf = {"incident": self.incidents, "assignment": self.orders}.get(subject)
+        shelf = {"incident": self.incidents, "assignment": self.orders, "truckalert": self.alerts}.get(subject)
         if shelf is None:
             return
         known = shelf.get(shape["id"])
@@ -107,6 +120,8 @@ class World:
             for key in [k for k, shape in shelf.items() if _later(since, shape.get("ended_at"))]:
                 del shelf[key]
         self.for_people &= set(self.incidents)
+        self.alerts = {key: shape for key, shape in self.alerts.items() if not shape["decided_at"]}
+        self.deeds = [deed for deed in self.deeds if deed.until > self.now().timestamp() - DEEDS_KEPT_S]
 
     def order_of(self, unit_code: str) -> dict | None:
         """The unit's live order as the centre last told it."""

@@ -129,7 +129,8 @@ def world_of(sites: list[SitePlan], trucks: list[TruckPlan]) -> World:
                truck.night, truck.number % 2 == 0, truck.crooked)
         for truck in trucks if truck.sites and not truck.in_repair
     ]  # fmt: skip
-    return StreetWorld(**(vars(whole) | {"sites": found, "haulers": haulers}))
+    own = {"sites": found, "haulers": haulers, "paperless": set(), "dark": {place.id: [] for place in found}}
+    return StreetWorld(**(vars(whole) | own))
 
 
 def address_of(lon: float, lat: float, community: str) -> str:

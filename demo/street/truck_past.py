@@ -1,6 +1,6 @@
 """Two weeks of truck alerts: what the rules found in the diaries of some trucks, and what people said to it.
 
-The tracks themselves are not kept, only the trips and what alerts quote.
+Passes and manifests are kept as well; of the tracks only the trips and what alerts quote.
 """
 
 import random
@@ -9,8 +9,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
+from django.db import transaction
 
 from demo.street import haulage
+from demo.street import wording_sites as words
 from demo.street.haulage import SEED, SINK_CODE
 from demo.street.truck_days import told_by
 from demo.trucks.diary import Label, Told
@@ -20,30 +22,19 @@ from shushanwei.common.clock import STREET, db_now
 from shushanwei.people.models import User
 from worksites.facts import DUMPING
 from worksites.lifecycle import AlertStatus
-from worksites.models import Gate, Sink, Site, Truck, TruckAlert
+from worksites.models import Gate, GatePass, Manifest, Sink, Site, Truck, TruckAlert
 from worksites.selectors_engine import instant, truck_ground
 from worksites.services.engine import keep_trips
 from worksites.services.engine_alerts import raise_alerts
-from worksites.trucks.engine import judge
+from worksites.trucks.engine import Judged, judge
 from worksites.trucks.tracks import Fixes
 
 DAYS, SEEN = 14, 12  # so many days, so many trucks
 SLACK_S = 600  # an alert belongs to what went on within so many seconds of it
 JUDGES = ["video", "seat1", "seat2", "brigade1"]
-TRUE = {
-    "T02": "现场核查，装载点未登记出入口，属实",
-    "T03": "回放轨迹与举升信号，并到点位查看，有新倾倒渣土",
-    "T04": "轨迹显示未到消纳场即空车返回，驾驶员承认",
-    "T05": "到达消纳场不在准运证范围内，属实",
-    "T08": "行驶记录与限速比对属实，已约谈运输企业",
-    "T09": "卡口照片可见顶盖未闭合",
-    "T10": "终端断电，驾驶员不能说明去向",
-    "T11": "卡口照片与车辆外观不符，疑似套牌，已移交交警",
-    "T14": "工地未能出示夜间施工证明",
-}
-UNTRUE = ["定位漂移，回放轨迹无异常", "传感器故障，已通知企业检修", "车辆在维修厂举升检修", "卡口误识别号牌"]
 
 
+@transaction.atomic
 def load_truck_past() -> int:
     """Write the alerts of the days before today once; returns how many. The sites must be loaded."""
     if TruckAlert.objects.exists():
@@ -57,7 +48,7 @@ def load_truck_past() -> int:
     hits: list[dict[str, Any]] = []
     for hauler in _seen(world.haulers, plans):
         told = told_by(world, hauler, first, DAYS)
-        truck, found = ids.trucks[hauler.plate], _judged(ids, hauler, told)
+        truck, found = ids.trucks[hauler.plate], _judged(ids, hauler, told, now)
         keep_trips(truck, found, None)
         hits += [hit for hit in found.hits if instant(hit["detected"]) < now]
         labels += [replace(label, truck=truck) for label in told.labels]
@@ -76,12 +67,45 @@ class _Ids:
         self.gates = {n: gates.get(plan.gates[0].camera) for n, plan in enumerate(plans, start=1)}
         self.sinks = {n: sinks[SINK_CODE.format(n)] for n in range(1, len(haulage.SINK_KINDS) + 1)}
 
-    def event(self, event: dict[str, Any]) -> dict[str, Any]:
-        """The same pass or manifest with the ids of rows."""
-        site = self.sites.get(event["site"])
-        if event["what"] == "manifest":
-            return event | {"site": site, "sink": self.sinks[event["sink"]]}
-        return event | {"site": site, "gate": self.gates.get(event["gate"])}
+    def written(self, hauler: Hauler, events: list[dict[str, Any]], until: datetime) -> list[dict[str, Any]]:
+        """Keep the passes and manifests up to `until`; the same events with the ids of their rows."""
+        truck = self.trucks[hauler.plate]
+        said = [event for event in events if instant(event["t"]) < until]
+        rows: list[GatePass | Manifest] = [
+            self._manifest(hauler, event, until) if event["what"] == "manifest" else self._pass(hauler, event)
+            for event in said
+        ]
+        for row in rows:
+            row.truck_id = truck
+        papers = Manifest.objects.bulk_create(row for row in rows if isinstance(row, Manifest))
+        seen = GatePass.objects.bulk_create(row for row in rows if isinstance(row, GatePass))
+        ids = {id(row): row.pk for row in [*papers, *seen]}
+        kept = []
+        for event, row in zip(said, rows, strict=True):
+            known = {"id": ids[id(row)], "site": self.sites.get(event["site"])}
+            if isinstance(row, Manifest):
+                kept.append(event | known | {"sink": row.sink_id})
+            else:
+                kept.append(event | known | {"gate": row.gate_id})
+        return kept
+
+    def _manifest(self, hauler: Hauler, event: dict[str, Any], until: datetime) -> Manifest:
+        at = instant(event["t"])
+        received = at + timedelta(minutes=50)
+        done = received < until
+        return Manifest(
+            number=f"LD{at.astimezone(STREET):%Y%m%d%H%M%S}{hauler.id:03d}", site_id=self.sites[event["site"]],
+            sink_id=self.sinks[event["sink"]], issued_at=at, received_at=received if done else None,
+            state=Manifest.State.RECEIVED if done else Manifest.State.ISSUED,
+        )  # fmt: skip
+
+    def _pass(self, hauler: Hauler, event: dict[str, Any]) -> GatePass:
+        at = instant(event["t"])
+        return GatePass(
+            point_code=event["code"], external_id=f"P{hauler.id}-{event['id']}", gate_id=self.gates.get(event["gate"]),
+            plate=hauler.plate, direction=event["direction"], at=at, received_at=at, lon=event["lon"], lat=event["lat"],
+            loaded=event["loaded"], covered=event["covered"], confidence=event["confidence"],
+        )  # fmt: skip
 
 
 def _seen(haulers: list[Hauler], plans: list[haulage.SitePlan]) -> list[Hauler]:
@@ -93,11 +117,11 @@ def _seen(haulers: list[Hauler], plans: list[haulage.SitePlan]) -> list[Hauler]:
     return honest + [replace(one, crooked=0.06, night=False, sites=(red * 2)[:2]) for one in crooked if red]
 
 
-def _judged(ids: _Ids, hauler: Hauler, told: Told):
+def _judged(ids: _Ids, hauler: Hauler, told: Told, now: datetime) -> Judged:
     truck = ids.trucks[hauler.plate]
     fixes = told.fixes[0].sorted()
     columns: dict[str, Any] = vars(fixes) | {"truck": np.full(len(fixes), truck, np.int64)}
-    events = [ids.event(event) for event in told.events[hauler.id]]
+    events = ids.written(hauler, told.events[hauler.id], now)
     return judge(truck_ground(), Fixes(**columns), {truck: events})[truck]
 
 
@@ -117,8 +141,7 @@ def _decide(alert: TruckAlert, labels: list[Label]) -> None:
     if dice.random() < 0.06:
         return
     began, ended = alert.began_at.timestamp(), (alert.ended_at or alert.began_at).timestamp()
-    # Too fast and too long at the wheel are no deeds of the diaries.
-    was_so = (alert.rule == "T08" and dice.random() < 0.5) or any(
+    was_so = any(
         label.rule == alert.rule and label.truck == alert.truck_id and label.since - SLACK_S <= ended
         and label.until + SLACK_S >= began for label in labels
     )  # fmt: skip
@@ -131,10 +154,10 @@ def _decide(alert: TruckAlert, labels: list[Label]) -> None:
     alert.judged_by = User.objects.get(username=dice.choice(JUDGES))
     if master is not None and dice.random() < 0.6:
         alert.status, alert.merged_into, alert.reason = AlertStatus.MERGED, master, f"与{master.number}为同一趟次"
-    elif was_so and alert.rule in TRUE and dice.random() < 0.95:
-        alert.status, alert.reason = AlertStatus.CONFIRMED, TRUE[alert.rule]
+    elif was_so and alert.rule in words.TRUE and dice.random() < 0.95:
+        alert.status, alert.reason = AlertStatus.CONFIRMED, words.TRUE[alert.rule]
         if alert.rule not in DUMPING or dice.random() < 0.7:
             alert.rectified_at = alert.decided_at + timedelta(hours=dice.uniform(3, 18))
     else:
-        alert.status, alert.reason = AlertStatus.FALSE, dice.choice(UNTRUE)
+        alert.status, alert.reason = AlertStatus.FALSE, dice.choice(words.UNTRUE)
     alert.save()

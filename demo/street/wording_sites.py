@@ -1,4 +1,4 @@
-"""What is written on sheets and said about findings: one plain sentence for each item that sites often fail."""
+"""What is written on sheets, said about findings and about truck alerts: one plain sentence each."""
 
 WRONG = {
     "0103": "现场1辆渣土车未能出示准运证",
@@ -37,3 +37,16 @@ MENDED = ["已按要求整改，附现场照片", "已整改完毕，请复核",
 REJECTED = ["照片未拍到整改部位，请补拍", "仍有残留，请继续整改", "覆盖不完整，请重新整改后上报"]
 REFUSED = "项目经理对检查结论有异议，拒绝签字"
 WITNESS = "社区网格员"
+# Why an alert of a rule was true, and why one was not.
+TRUE = {
+    "T02": "现场核查，装载点未登记出入口，属实",
+    "T03": "回放轨迹与举升信号，并到点位查看，有新倾倒渣土",
+    "T04": "轨迹显示未到消纳场即空车返回，驾驶员承认",
+    "T05": "到达消纳场不在准运证范围内，属实",
+    "T08": "行驶记录与限速比对属实，已约谈运输企业",
+    "T09": "卡口照片可见顶盖未闭合",
+    "T10": "终端断电，驾驶员不能说明去向",
+    "T11": "卡口照片与车辆外观不符，疑似套牌，已移交交警",
+    "T14": "工地未能出示夜间施工证明",
+}
+UNTRUE = ["定位漂移，回放轨迹无异常", "传感器故障，已通知企业检修", "车辆在维修厂举升检修", "卡口误识别号牌"]

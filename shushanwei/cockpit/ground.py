@@ -3,7 +3,7 @@
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from shushanwei.cockpit.memo import kept_for
@@ -53,15 +53,19 @@ def figures() -> dict[str, Any]:
     begin = datetime.combine(month, time(0), tzinfo=STREET)
     watched = Site.objects.filter(status__in=WATCHED)
     colours = dict(watched.order_by().values_list("colour").annotate(Count("id")))
-    checks = PlannedCheck.objects.filter(dropped_at=None)
     late = Finding.objects.filter(status__in=UNCORRECTED, missed_at__isnull=False)
+    checks = PlannedCheck.objects.filter(dropped_at=None).aggregate(
+        done=Count("pk", Q(done_at__gte=begin)),
+        due=Count("pk", Q(done_at=None, missed_at=None, on__lt=after)),
+        missed=Count("pk", Q(missed_at__isnull=False, on__gte=month)),
+    )
+    findings = Finding.objects.filter(status__in=FINDING_LIVE).aggregate(
+        open=Count("pk"), overdue=Count("pk", Q(status__in=UNCORRECTED, missed_at__isnull=False))
+    )
     return {
         **{str(colour): colours.get(colour, 0) for colour in Colour.values},
-        "done": checks.filter(done_at__gte=begin).count(),
-        "due": checks.filter(done_at=None, missed_at=None, on__lt=after).count(),
-        "missed": checks.filter(missed_at__isnull=False, on__gte=month).count(),
-        "open": Finding.objects.filter(status__in=FINDING_LIVE).count(),
-        "overdue": late.count(),
+        **checks,
+        **findings,
         "waiting": _waiting(month, late),
     }
 

@@ -142,7 +142,7 @@ def console_setup(user: User) -> dict:
         "labels": labels(),
         "may": [code for code in ACTIONS if user.has_perm(code)],
         "me": str(user),
-        "urls": {"alert": reverse("worksites:truck", args=[0]).replace("/0/", "/%(truck)s/")},
+        "urls": {"alert": reverse("worksites:alert", args=["NUMBER"]).replace("NUMBER", "%(number)s")},
         "now": db_now().isoformat(),
     }
 

@@ -16,7 +16,7 @@ from incidents.lifecycle import Status
 from incidents.models import CaseCategory, Deadline, Incident
 from incidents.services import Draft
 from incidents.services.sweeping import announce_missed
-from shushanwei.cockpit import counts, figures, labels, snapshot
+from shushanwei.cockpit import counts, figures, ground, labels, snapshot
 from shushanwei.cockpit.reports import periods, promises
 from shushanwei.cockpit.reports.frame import frame_for
 from shushanwei.common.clock import db_now
@@ -31,7 +31,8 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture(autouse=True)
 def _nothing_remembered():
     """Answers kept for seconds belong to the test before."""
-    for kept in (figures.figures_today, figures._trends, figures._patrols, counts.today, counts._usual, counts.late_s):
+    for kept in (figures.figures_today, figures._trends, figures._patrols, counts.today, counts._usual, counts.late_s,
+                 ground.figures, ground.trucks):  # fmt: skip
         kept.forget()
 
 
@@ -172,10 +173,12 @@ def test_a_hundred_incidents_cost_as_many_queries_as_three(opened, unit, seat, d
             counts.today,
             counts._usual,
             counts.late_s,
+            ground.figures,
+            ground.trucks,
         ):
             kept.forget()
         asking = User.objects.get(pk=seat.pk)
-        with django_assert_max_num_queries(24) as asked:
+        with django_assert_max_num_queries(32) as asked:
             snapshot.console_snapshot(asking)
         return len(asked)
 

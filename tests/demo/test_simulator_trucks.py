@@ -41,7 +41,7 @@ class Heard:
 
     def __init__(self) -> None:
         self.bodies: dict[str, list[dict]] = {kind: [] for kind in READERS}
-        self.secrets = {"truck-platform": "s"}
+        self.secrets, self.deeds = {"truck-platform": "s"}, []
         self.door = SimpleNamespace(signed=self.signed)
 
     async def signed(self, path, source, secret, body):
