@@ -7,6 +7,7 @@ as many rows into the same table in the same run. Then idle connections with hea
 import argparse
 import asyncio
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -72,9 +73,9 @@ async def drive(number: int, port: int, frames: int) -> int:
     return rows
 
 
-async def rest(count: int, port: int, gateway: psutil.Process) -> tuple[float, float]:
-    """Idle connections, one heartbeat a minute each: (MB, share of a core) of the gateway over 20 s."""
-    lines = []
+async def rest(count: int, port: int, gateway: psutil.Process) -> tuple[float, float, float]:
+    """Idle connections, one heartbeat a minute each: (MB, kB more for each, share of a core) of the gateway in 20 s."""
+    lines, alone = [], gateway.memory_info().rss
     for n in range(count):
         terminal = await TestTerminal(f"1380000{n:04d}").connect(port)
         terminal.send(messages.AUTHENTICATE, messages.write_token("bench"))
@@ -85,7 +86,8 @@ async def rest(count: int, port: int, gateway: psutil.Process) -> tuple[float, f
         terminal.send(messages.HEARTBEAT)
         await asyncio.sleep(20 / (count // 3))
     used = (sum(gateway.cpu_times()[:2]) - before) / (time.monotonic() - began)
-    return gateway.memory_info().rss / 1e6, used
+    memory = gateway.memory_info().rss
+    return memory / 1e6, (memory - alone) / count / 1e3, used
 
 
 def main() -> None:
@@ -119,8 +121,9 @@ def main() -> None:
             lines = [["floor: raw COPY", "–", rows / floor, floor, 0.0]]
             lines.append(["gateway", frames / took, rows / took, took, used])
             table(f"{options.clients} clients, {frames:,} frames, {rows:,} rows", heads, lines)
-            memory, share = asyncio.run(rest(options.idle, port, gateway))
-            print(f"{options.idle:,} idle connections: {memory:.0f} MB, {share:.1%} of a core")
+            memory, each, share = asyncio.run(rest(options.idle, port, gateway))
+            print(f"{options.idle:,} idle connections: {memory:.0f} MB, {each:.1f} kB each, {share:.1%} of a core")
+            print(f"load after {os.getloadavg()[0]:.1f}")
         finally:
             process.terminate()
             print(json.dumps({"ended": process.wait(30)}))

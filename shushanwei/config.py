@@ -46,6 +46,7 @@ class Config:
     police_link_url: str
     police_link_secret: str
     jt808_port: int
+    jt808_metrics_port: int
 
 
 def read(env: environ.Env | None = None) -> Config:
@@ -76,6 +77,7 @@ def read(env: environ.Env | None = None) -> Config:
         police_link_url=_get(env.str, "POLICE_LINK_URL", ""),
         police_link_secret=_get(env.str, "POLICE_LINK_SECRET", ""),
         jt808_port=_port(env, "JT808_PORT", 0, least=0),
+        jt808_metrics_port=_port(env, "JT808_METRICS_PORT", 0, least=0),
     )
     if config.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
         raise BadConfiguration(f"LOG_LEVEL is {config.log_level!r}: use DEBUG, INFO, WARNING or ERROR.")
@@ -95,6 +97,8 @@ def read(env: environ.Env | None = None) -> Config:
         raise BadConfiguration(f"PORT and WS_PORT are both {config.port}: pages and sockets need a port each.")
     if config.jt808_port in {config.port, config.ws_port}:
         raise BadConfiguration(f"JT808_PORT is {config.jt808_port}, in use already: terminals need their own port.")
+    if config.jt808_metrics_port and config.jt808_metrics_port in {config.port, config.ws_port, config.jt808_port}:
+        raise BadConfiguration(f"JT808_METRICS_PORT is {config.jt808_metrics_port}, in use already.")
     return config
 
 

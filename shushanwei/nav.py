@@ -16,10 +16,13 @@ ITEMS: list[NavItem] = sorted(
     [*incidents.nav.ITEMS, *grid.nav.ITEMS, *dispatch.nav.ITEMS, *worksites.nav.ITEMS, *shushanwei.cockpit.nav.ITEMS],
     key=lambda item: item.order,
 )
+# Who plans the checks of others sits at a desk, though the phone of an inspector is open to them as well.
+PLANNERS, PLANS = "worksites:sites", "worksites.plan_checks"
 # Where a person starts to work: the first of these that may be opened. A wall's account starts at the wall.
 LANDING = [
     "cockpit:console",
     "dispatch:police-desk",
+    PLANNERS,
     "worksites:inspect",
     "dispatch:unit",
     "dispatch:dept",
@@ -69,7 +72,7 @@ def _address(item: NavItem) -> str | None:
 def landing_for(user) -> str | None:
     """The address a person starts at, or None where the start page should list what may be opened."""
     open_to = {link.url_name: link.url for link in links_for(user)}
-    order = KIOSK_LANDING if user.is_kiosk else LANDING
+    order = KIOSK_LANDING if user.is_kiosk else [name for name in LANDING if name != PLANNERS or user.has_perm(PLANS)]
     return next((open_to[name] for name in order if name in open_to), None)
 
 

@@ -205,6 +205,8 @@ def greet(config: Config, commands: set[str]) -> None:
     for path, what in {"/console/": "console", "/screen/": "wall", "/reports/": "reports"}.items():
         say(f"  {what:<10}{address}{path}")
     say(f"  {'API':<10}{address}/api/v1/docs/")
+    if config.jt808_port:
+        say(f"  {'terminals':<10}{_host(config)}:{config.jt808_port} (JT/T 808 over TCP)")
     if ACCOUNTS in commands:
         sys.stdout.flush()
         subprocess.run(roles.manage(ACCOUNTS))

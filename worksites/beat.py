@@ -37,4 +37,9 @@ SCHEDULE = {
         "schedule": 60.0,
         "options": {"queue": "default", "expires": 60},
     },
+    "run-rule-trials": {
+        "task": "worksites.run_rule_trials",
+        "schedule": 5.0,
+        "options": {"queue": "default", "expires": 5},
+    },
 }

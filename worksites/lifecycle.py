@@ -76,6 +76,15 @@ class PermitStatus(TextChoices):
     VOIDED = "voided", pgettext_lazy("permit", "voided")  # 已注销
 
 
+PERMIT_NEXT: dict[PermitStatus, set[PermitStatus]] = {
+    PermitStatus.APPLIED: {PermitStatus.APPROVED, PermitStatus.REFUSED, PermitStatus.VOIDED},
+    PermitStatus.APPROVED: {PermitStatus.VOIDED},
+    PermitStatus.REFUSED: set(),
+    PermitStatus.VOIDED: set(),
+}
+NEEDS_REASON = {PermitStatus.REFUSED, PermitStatus.VOIDED}
+
+
 class TruckState(TextChoices):
     STANDBY = "standby", _("standing by")  # 待命
     OPERATING = "operating", _("in operation")  # 营运

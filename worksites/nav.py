@@ -36,7 +36,23 @@ SITES: list[NavItem] = [
 ]
 TRUCKS: list[NavItem] = [
     NavItem(
+        _("Truck alerts"), "worksites:alerts", "worksites.view_trucks", 51, _("what the rules raised, with its replay")
+    ),
+    NavItem(
         _("Trucks"), "worksites:trucks", "worksites.view_trucks", 51, _("waste trucks, terminals, tracks, manifests")
     ),
+    NavItem(
+        _("Truck rules"), "worksites:rules", "worksites.view_trucks", 57, _("the fourteen rules and their numbers")
+    ),
 ]
-ITEMS: list[NavItem] = [*SITES, *TRUCKS, *CHECKS]
+REGISTER: list[NavItem] = [
+    NavItem(
+        _("Permits"),
+        "worksites:permits",
+        "worksites.view_site",
+        57,
+        _("permits of sites, trucks and sinks, by validity"),
+    ),
+    NavItem(_("Sinks"), "worksites:sinks", "worksites.view_site", 58, _("where spoil goes, with registrations")),
+]
+ITEMS: list[NavItem] = [*SITES, *TRUCKS, *CHECKS, *REGISTER]

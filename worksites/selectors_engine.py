@@ -20,13 +20,14 @@ from worksites.models import GatePass, Manifest, Permit, PermitRuleSet, Sink, Si
 from worksites.services.fixes import TABLE
 from worksites.trucks.engine import manifest, passing
 from worksites.trucks.ground import Card, Gate, Ground, SinkGround, SiteGround, Valid
-from worksites.trucks.rules import CODES, DEFAULTS, BadParam, Rule, RuleSet, checked
-from worksites.trucks.sitedays import SiteDay
+from worksites.trucks.rules import CODES, DEFAULTS, PARAMS, BadParam, Rule, RuleSet, checked
+from worksites.trucks.sitedays import WATCHED_US, SiteDay, counted
 from worksites.trucks.tracks import Fixes
 
 LOOK_AGAIN_S = 5.0
 TABLES = ["site", "gate", "sink", "permit", "permit_sinks", "permit_sites", "permitruleset", "truck", "truckrule"]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+AROUND = timedelta(microseconds=WATCHED_US)
 CAMERA_TWICE_S = 120  # the same plate again within these is the same truck turning
 
 
@@ -84,7 +85,8 @@ def rules_in_force(at: datetime) -> RuleSet:
     rows = TruckRule.objects.filter(effective_from__lte=at, code__in=CODES).order_by("code", "-effective_from")
     for row in rows.distinct("code"):
         try:
-            numbers = checked(row.code, row.params)
+            # A number that a rule no longer has may still stand in an old row.
+            numbers = checked(row.code, {name: v for name, v in row.params.items() if name in PARAMS[row.code]})
         except BadParam:
             numbers = dict(DEFAULTS[row.code].params)
         rules[row.code] = Rule(row.code, row.level, row.suppress_s, numbers, row.is_active, row.pk)
@@ -207,6 +209,12 @@ def site_days(day: date, sites: Iterable[int] | None = None) -> list[SiteDay]:
     if sites is not None:
         wanted = list(sites)
         passes, papers = passes.filter(gate__site__in=wanted), papers.filter(site__in=wanted)
+    around = GatePass.objects.filter(
+        at__gte=since - AROUND, at__lt=until + AROUND, gate__site__in=papers.order_by().values("site")
+    )
+    read: dict[int, list[int]] = {}
+    for site, at in around.values_list("gate__site", "at"):
+        read.setdefault(site, []).append(microseconds(at))
     left: dict[int, list[tuple[str, int]]] = {}
     last: dict[tuple[int, str], datetime] = {}
     for site, plate, at in passes.order_by("at").values_list("gate__site", "plate", "at"):
@@ -214,14 +222,17 @@ def site_days(day: date, sites: Iterable[int] | None = None) -> list[SiteDay]:
         if before is None or (at - before).total_seconds() > CAMERA_TWICE_S:
             left.setdefault(site, []).append((plate, microseconds(at)))
         last[site, plate] = at
-    written: dict[int, list[str]] = {}
-    for site, plate in papers.values_list("site", "truck__plate"):
-        written.setdefault(site, []).append(plate)
+    written: dict[int, list[tuple[str, int]]] = {}
+    for site, plate, at in papers.values_list("site", "truck__plate", "issued_at"):
+        written.setdefault(site, []).append((plate, microseconds(at)))
     found = []
     for site in Site.objects.filter(pk__in={*left, *written}).order_by("pk"):
-        bare = [one for one in left.get(site.pk, []) if one[0] not in written.get(site.pk, [])]
+        issued = written.get(site.pk, [])
+        plates = {plate for plate, _at in issued}
+        bare = [one for one in left.get(site.pk, []) if one[0] not in plates]
+        manifests = counted([at for _plate, at in issued], read.get(site.pk, []))
         found.append(SiteDay(
-            site.pk, site.name, day.isoformat(), len(left.get(site.pk, [])), len(written.get(site.pk, [])), site.lon,
-            site.lat, microseconds(since), tuple(bare[:5]),
+            site.pk, site.name, day.isoformat(), len(left.get(site.pk, [])), manifests, site.lon, site.lat,
+            microseconds(since), tuple(bare[:5]),
         ))  # fmt: skip
     return found

@@ -6,6 +6,7 @@ from typing import Any
 from worksites.models import TruckAlert
 
 AUDIENCE = {"permission": "worksites.view_trucks"}
+RELATED = ("truck", "site", "sink", "judged_by")
 
 
 def _iso(at: datetime | None) -> str | None:
@@ -13,7 +14,7 @@ def _iso(at: datetime | None) -> str | None:
 
 
 def alert_shape(alert: TruckAlert) -> dict[str, Any]:
-    """A truck alert, in pushes and snapshots alike; fetch it with `select_related("truck", "site", "sink")`."""
+    """A truck alert, in pushes and snapshots alike; fetch it with `select_related(*RELATED)`."""
     return {
         "id": alert.pk,
         "rev": alert.rev,
@@ -32,5 +33,9 @@ def alert_shape(alert: TruckAlert) -> dict[str, Any]:
         "began_at": _iso(alert.began_at),
         "ended_at": _iso(alert.ended_at),
         "raised_at": _iso(alert.raised_at),
+        "judged_by": str(alert.judged_by) if alert.judged_by else "",
+        "taken_at": _iso(alert.taken_at),
+        "decided_at": _iso(alert.decided_at),
+        "incident": alert.incident_id,
         "facts": alert.facts,
     }

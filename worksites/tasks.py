@@ -4,11 +4,11 @@ from celery import shared_task
 
 from shushanwei.common.clock import db_now
 from shushanwei.common.drain import drain
-from worksites.services import engine, plan
+from worksites.services import engine, plan, trials
 from worksites.services.colours import due_for_recolour, recolour_when_due
 from worksites.services.findings import miss, overdue_ids
 from worksites.services.fixes import PARTITIONS, forget_held
-from worksites.services.terminals import hand_over_rest
+from worksites.services.terminals import forget_strangers, hand_over_rest
 
 
 @shared_task(name="worksites.keep_partitions", expires=3600)
@@ -38,8 +38,8 @@ def miss_findings() -> int:
 
 @shared_task(name="worksites.forget_held_fixes", expires=3600)
 def forget_held_fixes() -> int:
-    """Every hour: positions of terminals that nobody gave to a truck within a week go."""
-    return hand_over_rest() + forget_held()
+    """Every hour: positions of terminals that nobody gave to a truck within a week go, and silent strangers."""
+    return hand_over_rest() + forget_held() + forget_strangers()
 
 
 @shared_task(name="worksites.judge_trucks", expires=10)
@@ -53,3 +53,9 @@ def judge_silence() -> int:
     """Every minute: trucks that have fallen silent, and yesterday's manifests once the day is over."""
     engine.judge_site_days()
     return drain(engine.silent_trucks(), engine.judge_silence)
+
+
+@shared_task(name="worksites.run_rule_trials", expires=5)
+def run_rule_trials() -> int:
+    """Every 5 s: the next trial of other numbers; one runs at a time, for minutes."""
+    return drain(trials.due_trials(), trials.run)

@@ -10,12 +10,14 @@ from worksites.checks import (
     views_penalties,
     views_planned,
     views_site,
+    views_today,
 )
 
 urlpatterns = [
     path("worksites/inspect/", views.inspect, name="inspect"),
     path("worksites/inspect/manifest.webmanifest", views.manifest, name="inspect-manifest"),
     path("worksites/inspect/sw.js", views.service_worker, name="inspect-worker"),
+    path("worksites/today/", views_today.today, name="today"),
     path("worksites/photos/<uuid:uuid>/", views.photo, name="photo"),
     path("worksites/sheets/", views.sheets, name="sheets"),
     path("worksites/sheets/<int:pk>/", views.sheet, name="sheet"),

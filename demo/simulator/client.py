@@ -95,8 +95,13 @@ class Door:
             wait = min(wait * 2, LONGEST_WAIT_S)
 
     async def alert(self, source: str, secret: str, alerts: list[dict]) -> Answer:
-        """Send alerts the way a camera does: signed over the time and the body."""
-        raw = json.dumps({"alerts": alerts} if len(alerts) > 1 else alerts[0], ensure_ascii=False).encode()
+        """Send alerts the way a camera does."""
+        body = {"alerts": alerts} if len(alerts) > 1 else alerts[0]
+        return await self.signed("/api/v1/alerts/", source, secret, body)
+
+    async def signed(self, path: str, source: str, secret: str, body: dict) -> Answer:
+        """Send what a machine has to say: signed over the time and the body."""
+        raw = json.dumps(body, ensure_ascii=False).encode()
         for _try in range(4):
             now = int(time.time())
             headers = {
@@ -107,10 +112,10 @@ class Door:
             }
             try:
                 # The signature ages: what could not be sent within seconds is signed anew.
-                return await self.call("POST", "/api/v1/alerts/", raw=raw, headers=headers, patience_s=30)
+                return await self.call("POST", path, raw=raw, headers=headers, patience_s=30)
             except Away:
                 continue
-        raise Away("alerts")
+        raise Away(path)
 
     def _lost(self, why: str) -> None:
         if self.away_since is None:

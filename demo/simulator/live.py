@@ -19,7 +19,7 @@ async def listen(world: World, ws_url: str, username: str) -> None:
     """Follow everything until the line breaks; the caller starts it again."""
     jar = aiohttp.CookieJar(unsafe=True)
     async with aiohttp.ClientSession(cookie_jar=jar, timeout=aiohttp.ClientTimeout(total=20)) as browser:
-        await _sign_in(browser, world, username)
+        await sign_in(browser, world, username)
         origin = f"{urlsplit(world.door.url).scheme}://{urlsplit(world.door.url).netloc}"
         patience = aiohttp.ClientWSTimeout(ws_receive=SILENT_S, ws_close=0.3)
         async with browser.ws_connect(ws_url, headers={"Origin": origin}, heartbeat=20, timeout=patience) as line:
@@ -39,7 +39,8 @@ async def listen(world: World, ws_url: str, username: str) -> None:
     raise Away("live line closed")
 
 
-async def _sign_in(browser: aiohttp.ClientSession, world: World, username: str) -> None:
+async def sign_in(browser: aiohttp.ClientSession, world: World, username: str) -> None:
+    """Sign in at the page, as a browser does; raises Away."""
     address = world.door.url + "/sign-in/"
     try:
         async with browser.get(address) as page:

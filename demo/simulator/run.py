@@ -18,12 +18,14 @@ from demo.simulator.callers import Callers
 from demo.simulator.client import Away, Door, Tokens
 from demo.simulator.duty import keep_the_seats
 from demo.simulator.field import Collectors, Departments, GridWorkers
+from demo.simulator.inspectors import Brigade
 from demo.simulator.live import listen
 from demo.simulator.patrols import Patrollers
 from demo.simulator.police import Station, TransferSeat
 from demo.simulator.riders import Couriers
 from demo.simulator.roads import RoadMap
 from demo.simulator.seats import Shift
+from demo.simulator.trucks import Platform
 from demo.simulator.units import UnitOnTheRoad
 from demo.simulator.world import SCENARIOS, World, forever
 from demo.street.units import UNITS
@@ -49,6 +51,8 @@ class Options:
     with_seats: bool = True
     with_units: bool = True
     with_police: bool = True
+    with_trucks: bool = True
+    with_inspectors: bool = True
 
 
 def run(options: Options) -> int:
@@ -122,6 +126,10 @@ def _actors(world: World, options: Options):
         yield type(desk).__name__, _after(4.0, forever(type(desk).__name__, world, desk.run))
     yield "patrols", _after(6.0, forever("patrols", world, Patrollers(world).run))
     yield "couriers", _after(8.0, forever("couriers", world, Couriers(world).run))
+    if options.with_trucks:
+        yield "trucks", _after(9.0, forever("trucks", world, Platform(world).run))
+    if options.with_inspectors:
+        yield "brigade", _after(12.0, forever("brigade", world, Brigade(world).run))
     yield "summary", _summary(world)
 
 

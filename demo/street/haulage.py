@@ -2,7 +2,7 @@
 
 import random
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -12,7 +12,7 @@ from shapely.ops import nearest_points, transform
 
 from demo.street import places
 from demo.trucks import world as ground
-from demo.trucks.world import Hauler, Place, World
+from demo.trucks.world import Hauler, Place, Spot, World
 
 SEED, TRUCKS = 8, 60
 PHASES = {"土方施工": "EW", "基坑施工": "FP", "主体施工": "ST", "装饰装修": "FO", "拆除施工": "DM"}
@@ -21,7 +21,6 @@ HAULIERS = ["示例运输一公司", "示例运输二公司", "顺通示例运�
 SINK_KINDS = [kind for _name, kind, *_rest in ground.SINKS]
 SINK_CODE = "XN-{:02d}"
 VOLUMES = [12, 16, 20]
-DAY, NIGHT = ("05:00", "21:00"), ("18:00", "08:00")  # when cards let trucks drive: those of the day, those of the night
 SIDES = ["东", "东北", "北", "西北", "西", "西南", "南", "东南"]
 
 
@@ -78,6 +77,14 @@ class TruckPlan:
         return f"10000{self.number:06d}"
 
 
+class StreetWorld(World):
+    """The ground with ways of one's own: a diary shortens the line that it was given, and the next wants it whole."""
+
+    def way(self, start: Spot, goal: Spot) -> np.ndarray:
+        """A copy of the way along the roads."""
+        return super().way(start, goal).copy()
+
+
 def site_plans(features: list[dict[str, Any]]) -> list[SitePlan]:
     """The sites out of the features of the layer `worksites`, in their order."""
     return [_site(feature, number) for number, feature in enumerate(features)]
@@ -122,7 +129,7 @@ def world_of(sites: list[SitePlan], trucks: list[TruckPlan]) -> World:
                truck.night, truck.number % 2 == 0, truck.crooked)
         for truck in trucks if truck.sites and not truck.in_repair
     ]  # fmt: skip
-    return replace(whole, sites=found, haulers=haulers)
+    return StreetWorld(**(vars(whole) | {"sites": found, "haulers": haulers}))
 
 
 def address_of(lon: float, lat: float, community: str) -> str:

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from demo.street import haulage, places
 from demo.street.accounts import GIVEN_LAST, SURNAMES
-from demo.street.haulage import DAY, HAULIERS, NIGHT, SEED, SINK_CODE, SINK_KINDS, SitePlan, TruckPlan
+from demo.street.haulage import HAULIERS, SEED, SINK_CODE, SINK_KINDS, SitePlan, TruckPlan
 from demo.street.site_past import DRAWN_AT, Brigade, SitePast, write_draws
 from grid.models import MapLayer
 from shushanwei.common.clock import STREET, db_now
@@ -156,10 +156,8 @@ def _trucks(plans: list[TruckPlan], companies: dict[str, list[Company]], sinks: 
             "state": "repair" if plan.in_repair else "operating", "volume_m3": plan.volume_m3,
             "has_lift_sensor": plan.sensors != "none", "has_load_sensor": plan.sensors == "all",
             "has_cover_sensor": plan.sensors == "all"}, actor=None)  # fmt: skip
-        since, until = NIGHT if plan.night else DAY
         card = Permit.objects.create(
             kind=PermitKind.TRANSPORT, number=f"ZY-{plan.number:04d}", truck=truck, status="approved", issuer=ISSUER,
             valid_from=today - timedelta(days=200), valid_to=today + timedelta(days=[8, 90, 160][plan.number % 3]),
-            windows=[{"days": [1, 2, 3, 4, 5, 6, 7], "from": since, "until": until}],
         )  # fmt: skip
         card.sinks.set([sinks[number - 1] for number in plan.sinks])

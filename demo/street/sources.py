@@ -35,6 +35,7 @@ GATEWAYS = [
     SourcePlan("grid-reports", "网格上报", "grid"),
     SourcePlan("video-patrol", "视频巡查", "video_patrol"),
     SourcePlan("truck-judging", "工程车大数据研判", "truck_rule"),
+    SourcePlan("truck-platform", "区渣土车监管平台", "truck_rule"),
 ]
 
 

@@ -35,6 +35,7 @@ TRUE = {
     "T03": "回放轨迹与举升信号，并到点位查看，有新倾倒渣土",
     "T04": "轨迹显示未到消纳场即空车返回，驾驶员承认",
     "T05": "到达消纳场不在准运证范围内，属实",
+    "T08": "行驶记录与限速比对属实，已约谈运输企业",
     "T09": "卡口照片可见顶盖未闭合",
     "T10": "终端断电，驾驶员不能说明去向",
     "T11": "卡口照片与车辆外观不符，疑似套牌，已移交交警",
@@ -87,7 +88,8 @@ def _seen(haulers: list[Hauler], plans: list[haulage.SitePlan]) -> list[Hauler]:
     """Some trucks; who cheats carries for the red sites, which their alerts would redden anyhow."""
     red = [n for n, plan in enumerate(plans, start=1) if plan.digs and plan.colour == "red"]
     honest = [replace(one, crooked=0.0) for one in haulers if one.crooked < 0.05][: SEEN * 2 // 3]
-    crooked = [one for one in haulers if one.crooked >= 0.05][: SEEN - len(honest)]
+    crooked = sorted((one for one in haulers if one.crooked >= 0.05), key=lambda one: one.sensors == "none")
+    crooked = crooked[: SEEN - len(honest)]
     return honest + [replace(one, crooked=0.06, night=False, sites=(red * 2)[:2]) for one in crooked if red]
 
 
@@ -115,7 +117,8 @@ def _decide(alert: TruckAlert, labels: list[Label]) -> None:
     if dice.random() < 0.06:
         return
     began, ended = alert.began_at.timestamp(), (alert.ended_at or alert.began_at).timestamp()
-    was_so = any(
+    # Too fast and too long at the wheel are no deeds of the diaries.
+    was_so = (alert.rule == "T08" and dice.random() < 0.5) or any(
         label.rule == alert.rule and label.truck == alert.truck_id and label.since - SLACK_S <= ended
         and label.until + SLACK_S >= began for label in labels
     )  # fmt: skip

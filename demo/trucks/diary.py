@@ -1,25 +1,29 @@
-"""One truck's day as it happened, second by second, and as its terminal told it: noisy, gappy, twice, late."""
+"""One truck's days as they happened, second by second; how its terminal tells them is in terminal.py."""
 
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from demo.street import places
-from worksites.trucks.tracks import SECOND, Fixes
-
-EVERY_S = 30
+from worksites.trucks.tracks import Fixes
 
 
 @dataclass
 class Label:
-    """What was wrong: rule, truck, from, until (seconds UTC) and in which style."""
+    """An act that was wrong, or (`rule` empty) something innocent: who, from, until (seconds UTC), in which style.
+
+    Labels of one rule with the same `act` are one act seen from several trucks. `truck` 0: the act is a
+    site's. Where `must` is false it is so short that either answer is right.
+    """
 
     rule: str
     truck: int
     since: float
     until: float
     style: str
+    act: str = ""
+    site: int = 0
+    must: bool = True
 
 
 @dataclass
@@ -47,6 +51,12 @@ class Diary:
     def now(self, name: str, value: int, at: float | None = None) -> None:
         """From now on the load, lift, cover or ignition is another."""
         self.steps[name].append((self.t if at is None else at, value))
+
+    def said(self, name: str, t: np.ndarray) -> np.ndarray:
+        """Its load, lift, cover or ignition at instants (seconds UTC)."""
+        ordered = sorted(self.steps[name], key=lambda step: step[0])
+        times, values = np.array([s[0] for s in ordered]), np.array([s[1] for s in ordered], np.int8)
+        return values[np.clip(np.searchsorted(times, t, "right") - 1, 0, len(values) - 1)]
 
     def stay(self, seconds: float) -> None:
         """Stand where it is."""
@@ -107,60 +117,6 @@ class Diary:
         self.x, self.y = float(x), float(y)
         self.knots.append((self.t, self.x, self.y))
 
-    def told(self, truck: int, sensors: str, sleeps: bool) -> tuple[Fixes, np.ndarray]:
-        """(fixes in the order of their arrival, arrival in seconds UTC of each); some twice, some late."""
-        rng = self.rng
-        knots = np.array(self.knots)
-        t = np.arange(knots[0, 0] + rng.uniform(0, EVERY_S), knots[-1, 0], EVERY_S)
-        t = np.floor(t + rng.integers(-1, 2, len(t)))
-        t = np.unique(t)
-        keep = rng.random(len(t)) > 0.015
-        for start in rng.uniform(t[0], t[-1], rng.poisson(1.2 * len(t) / 2880)):  # short holes in the network
-            keep &= ~((t >= start) & (t < start + rng.exponential(110)))
-        for since, until in self.silent:
-            keep &= ~((t > since) & (t < until))
-        if sleeps:
-            for since, until in self.parked:
-                asleep = (t > since + 60) & (t < until - 30)
-                keep &= ~asleep | (np.floor(t / EVERY_S) % 10 == 0)
-        t = t[keep]
-        x, y = np.interp(t, knots[:, 0], knots[:, 1]), np.interp(t, knots[:, 0], knots[:, 2])
-        seconds = np.diff(knots[:, 0])
-        pace = np.hypot(np.diff(knots[:, 1]), np.diff(knots[:, 2])) / np.maximum(seconds, 0.1) * 3.6
-        speed = pace[np.clip(np.searchsorted(knots[:, 0], t, "right") - 1, 0, len(pace) - 1)]
-        drifting = (speed < 1) & (rng.random(len(t)) < 0.04)
-        speed = np.where(
-            drifting, rng.uniform(1, 7, len(t)), np.where(speed < 1, 0, speed + rng.normal(0, 1.2, len(t)))
-        )
-        wide = np.where(rng.random(len(t)) < 0.01, 25.0, 5.0)
-        lon, lat = places.to_degrees(x + rng.normal(0, 1, len(t)) * wide, y + rng.normal(0, 1, len(t)) * wide)
-        said = {name: _step(self.steps[name], t) for name in self.steps}
-        nothing = np.zeros(len(t), np.int8)
-        load = said["load"] if sensors == "all" else nothing
-        lift = said["lift"] if sensors in ("all", "lift") else nothing
-        if sensors == "all":
-            load = np.where(rng.random(len(t)) < 0.0006, rng.integers(0, 4, len(t)), load)
-        if sensors != "none":
-            lift = np.where(rng.random(len(t)) < 0.0002, rng.integers(0, 3, len(t)), lift)
-        cover = said["cover"] if sensors == "all" else nothing
-        fixes = Fixes(
-            np.full(len(t), truck, np.int64), (t * SECOND).astype(np.int64), lon, lat, np.maximum(0, speed).round(1),
-            load.astype(np.int8), lift.astype(np.int8), cover.astype(np.int8), said["ignition"],
-        )  # fmt: skip
-        arrived = t + rng.exponential(2, len(t))
-        late = rng.random(len(t)) < 0.004
-        arrived[late] += rng.uniform(5, 55, int(late.sum()))
-        twice = np.flatnonzero(rng.random(len(t)) < 0.01)
-        order = np.argsort(np.concatenate([arrived, arrived[twice] + 3]), kind="stable")
-        places_ = np.concatenate([np.arange(len(t)), twice])[order]
-        return fixes.at(places_), np.concatenate([arrived, arrived[twice] + 3])[order]
-
-
-def _step(steps: list[tuple[float, int]], t: np.ndarray) -> np.ndarray:
-    ordered = sorted(steps, key=lambda step: step[0])
-    times, values = np.array([s[0] for s in ordered]), np.array([s[1] for s in ordered], np.int8)
-    return values[np.clip(np.searchsorted(times, t, "right") - 1, 0, len(values) - 1)]
-
 
 @dataclass
 class Told:
@@ -170,4 +126,5 @@ class Told:
     arrived: list[np.ndarray] = field(default_factory=list)
     events: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     labels: list[Label] = field(default_factory=list)
+    loads: list[tuple[int, float, bool]] = field(default_factory=list)  # left a site loaded: (site, t, has a paper)
     notes: list[Label] = field(default_factory=list)  # innocent things, for the list of confusions

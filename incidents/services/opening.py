@@ -119,12 +119,14 @@ def open_or_join(
     correlation: str = "",
     count: int = 1,
     last_at: datetime | None = None,
+    near: bool = True,
     actor: User | None = None,
 ) -> tuple[Incident, bool]:
     """Let `count` signals join the live incident of the same thing, or open it; true when it was opened.
 
     The same thing: the source's own key (`correlation`), or the same class within the class's radius (metres)
-    and window (seconds since the last signal, a day at most). Correct under any number of racing duplicates:
+    and window (seconds since the last signal, a day at most). Without `near` the key alone: two trucks at one
+    gate are two things. Correct under any number of racing duplicates:
     advisory locks on the touched cells come first, a unique index stands behind. Ended incidents never swallow
     a new signal.
     """
@@ -133,7 +135,7 @@ def open_or_join(
     _lock_surroundings(draft, correlation)
     key = f"c:{correlation}" if correlation else f"p:{draft.category.pk}:{draft.lon:.5f},{draft.lat:.5f}"
     key = key[:200]
-    found = _live_twin(draft, key, at)
+    found = _live_twin(draft, key, at, near)
     if found is not None:
         incident = locked(found)
         if incident.ended_at is None:
@@ -141,7 +143,8 @@ def open_or_join(
             incident.last_alert_at = max(incident.last_alert_at or at, at)
             incident.joins_until = min(at + window, incident.opened_at + LONGEST_JOIN)
             incident.save(update_fields=["alert_count", "last_alert_at", "joins_until"])
-            tell(incident, "alert_joined", actor=actor, data={"count": count, "source": draft.source_kind})
+            said = {"count": count, "source": draft.source_kind}
+            tell(incident, "alert_joined", actor=actor, note=draft.text if actor else "", data=said)
             return incident, False
     # An older live incident of this key whose window has passed gives the key up.
     Incident.objects.filter(join_key=key, ended_at__isnull=True).update(join_key=None)
@@ -161,7 +164,7 @@ def default_szcg(category: CaseCategory) -> CaseCategory | None:
     return mapped[0].from_category if len(mapped) == 1 else None
 
 
-def _live_twin(draft: Draft, key: str, at: datetime) -> int | None:
+def _live_twin(draft: Draft, key: str, at: datetime, by_place: bool) -> int | None:
     radius = draft.category.join_radius_m
     reach_lat = radius / 111_000
     reach_lon = radius / (111_000 * math.cos(math.radians(draft.lat)))
@@ -170,8 +173,9 @@ def _live_twin(draft: Draft, key: str, at: datetime) -> int | None:
         lat__range=(draft.lat - reach_lat, draft.lat + reach_lat),
         lon__range=(draft.lon - reach_lon, draft.lon + reach_lon),
     )
+    same = Q(join_key=key) | near if by_place else Q(join_key=key)
     twins = (
-        Incident.objects.filter(Q(join_key=key) | near, ended_at__isnull=True, joins_until__gt=at)
+        Incident.objects.filter(same, ended_at__isnull=True, joins_until__gt=at)
         .values_list("pk", "join_key", "lon", "lat")
         .order_by("pk")[:200]
     )

@@ -44,6 +44,9 @@ def test_the_example_as_it_stands_is_the_default():
         ({"LOG_LEVEL": "loud"}, "LOG_LEVEL is 'LOUD'"),
         ({"WEB_THREADS": "0"}, "WEB_THREADS is 0: use 1 to 64."),
         ({"WEB_WORKERS": "x"}, "WEB_WORKERS cannot be read"),
+        ({"JT808_PORT": "x"}, "JT808_PORT cannot be read"),
+        ({"JT808_PORT": "8000"}, "JT808_PORT is 8000, in use already"),
+        ({"JT808_PORT": "8808", "JT808_METRICS_PORT": "8808"}, "JT808_METRICS_PORT is 8808, in use already"),
         ({"LOCAL_DIR": "/proc/nowhere"}, "LOCAL_DIR /proc/nowhere cannot be used"),
     ],
 )

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from demo.trucks.diary import Diary
+from demo.trucks.terminal import Terminal
 from shushanwei.common.clock import STREET, db_now
 from shushanwei.journal.models import Entry
 from tests.dispatch.test_races import all_at_once
@@ -78,8 +79,7 @@ def a_dumping(truck, hours_ago=5.0):
     d.stay(30)
     d.go(np.array([FIELD, (3_500.0, 0.0), SITE]), 36, 0, 0)
     d.stay(600)
-    fixes, _arrived = d.told(truck.pk, "all", False)
-    return fixes.sorted()
+    return Terminal(truck.pk, "all").tell(d)[0].sorted()
 
 
 def keep(fixes, received_at=None):

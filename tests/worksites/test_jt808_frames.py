@@ -273,11 +273,19 @@ def test_pieces_cannot_fill_the_memory():
     for n in range(50):
         piles.add(pieces(first=n * 10)[0], n)
     assert len(piles.open) == packets.MOST_OPEN
-    assert piles.add(pieces()[0]._replace(total=packets.MOST_PIECES + 1), 0) is None
+    with pytest.raises(messages.BadBody):
+        piles.add(pieces()[0]._replace(total=packets.MOST_PIECES + 1), 0)
     big = [Frame(1, 2013, "1", ADDRESS, n, bytes(1023), 200, n + 1) for n in range(200)]
+    refused = 0
     for piece in big:
-        assert piles.add(piece, 0) is None
-    assert sum(pile.size for pile in piles.open.values()) <= packets.MOST_BYTES + 1023
+        try:
+            piles.add(piece, 0)
+        except messages.BadBody:
+            refused += 1
+    held = sum(pile.size for pile in piles.open.values())
+    assert refused == 1 and held == piles.budget.taken <= packets.MOST_BYTES
+    piles.close()
+    assert piles.budget.taken == 0
 
 
 # ── vendors ──

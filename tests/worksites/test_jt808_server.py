@@ -1,73 +1,18 @@
 """The gateway on real connections: what it confirms is committed, what is bad is answered, nothing takes it down."""
 
 import asyncio
-import threading
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection
 
-from tests.worksites.fleet import CENTRE, make_terminal, make_truck
+from tests.worksites.fleet import make_terminal, make_truck
+from tests.worksites.gateway import PHONE, at, quietly, signed_in, talk
 from tests.worksites.terminal import TestTerminal
 from worksites.jt808 import messages
 from worksites.jt808.messages import FAILED, NO_TERMINAL, OK, TERMINAL_TAKEN, UNSUPPORTED, WRONG
-from worksites.jt808.server import Gateway, Limits, Unavailable
 from worksites.models import HeldFix, Terminal, Truck, TruckFix, TruckState, VendorItem
 from worksites.services import terminals
-from worksites.services.gateway import Keeper
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PHONE = "13812345678"
-
-
-@contextmanager
-def listening(keeper=None, **limits):
-    """A gateway in a thread of its own, as a process of its own would be."""
-    gateway = Gateway(keeper or Keeper(heartbeat=False), Limits(**{"book_s": 0.2, "linger_s": 0.0, **limits}))
-    ready = threading.Event()
-
-    def serve():
-        asyncio.run(gateway.run("127.0.0.1", 0, ready=ready.set))
-        connection.close()
-
-    thread = threading.Thread(target=serve)
-    thread.start()
-    assert ready.wait(10)
-    try:
-        yield gateway
-    finally:
-        gateway.loop.call_soon_threadsafe(gateway.stop)
-        thread.join(20)
-        assert not thread.is_alive()
-        for pool in (gateway.writer, gateway.clerk):
-            pool.shutdown(wait=True)
-
-
-@pytest.fixture(autouse=True)
-def _no_positions():
-    """The table of positions is no model of Django's, which does not empty it between these tests."""
-    yield
-    with connection.cursor() as cursor:
-        cursor.execute("truncate worksites_truckfix")
-
-
-def at(seconds=0.0, **more) -> bytes:
-    return messages.write_position(
-        **{"lon": CENTRE[0], "lat": CENTRE[1], "at": datetime.now(UTC) - timedelta(seconds=seconds), **more}
-    )
-
-
-def talk(work, keeper=None, **limits):
-    """Run the conversation `work(gateway)` with a gateway."""
-    with listening(keeper, **limits) as gateway:
-        return asyncio.run(work(gateway))
-
-
-async def signed_in(gateway, phone=PHONE, version=2013) -> TestTerminal:
-    terminal = await TestTerminal(phone, version).connect(gateway.port)
-    assert await terminal.register() == OK and await terminal.sign_in() == OK
-    return terminal
 
 
 @pytest.mark.parametrize("version", [2013, 2019])
@@ -81,7 +26,7 @@ def test_a_terminal_registers_signs_in_and_reports(version):
         said = at(status=0x80303, altitude_m=12, speed_kmh=42.5, heading=90)
         assert await terminal.ask(messages.POSITION, said) == OK
         # Confirmed is committed: seen from another connection at this instant.
-        assert await asyncio.to_thread(_quietly, TruckFix.objects.count) == 1
+        assert await asyncio.to_thread(quietly, TruckFix.objects.count) == 1
         assert await terminal.ask(messages.POSITION, said) == OK
 
     talk(work)
@@ -191,10 +136,10 @@ def test_another_device_with_the_same_number_is_refused_until_it_is_released(per
         token = terminal.token
         assert await terminal.register() == OK and terminal.token == token
         assert await terminal.register(serial="OTHER") == TERMINAL_TAKEN and terminal.token == ""
-        await asyncio.to_thread(_quietly, lambda: terminals.release(Terminal.objects.get().pk, actor=person_actor))
+        await asyncio.to_thread(quietly, lambda: terminals.release(Terminal.objects.get().pk, actor=person_actor))
         assert await terminal.register(serial="OTHER") == OK and terminal.token not in ("", token)
         await asyncio.to_thread(
-            _quietly, lambda: terminals.block(Terminal.objects.get().pk, blocked=True, actor=person_actor)
+            quietly, lambda: terminals.block(Terminal.objects.get().pk, blocked=True, actor=person_actor)
         )
         assert await terminal.register(serial="OTHER") == NO_TERMINAL
 
@@ -268,7 +213,7 @@ def test_vendor_items_and_gcj02_are_read_as_the_terminal_is_set_up():
 
     async def work(gateway):
         terminal = await signed_in(gateway)
-        await asyncio.to_thread(_quietly, lambda: Terminal.objects.update(vendor="天眼", crs="gcj02"))
+        await asyncio.to_thread(quietly, lambda: Terminal.objects.update(vendor="天眼", crs="gcj02"))
         await asyncio.sleep(0.6)
         said = at(lon=120.241404, lat=30.121130, items=[(0xE1, b"\x02\x02")])
         assert await terminal.ask(messages.POSITION, said) == OK
@@ -297,116 +242,11 @@ def test_two_hundred_terminals_at_once():
     assert TruckFix.objects.count() + HeldFix.objects.count() == 2000
 
 
-class Slow(Keeper):
-    """Commits when it is allowed to; can lose the database, or die between commit and answer."""
-
-    def __init__(self, *, away=0, dies=False):
-        super().__init__(heartbeat=False)
-        self.gate, self.away, self.dies, self.kept = threading.Event(), away, dies, 0
-
-    def keep(self, reports):
-        assert self.gate.wait(20)
-        if self.away:
-            self.away -= 1
-            raise Unavailable("gone")
-        outcome = super().keep(reports)
-        self.kept += len(reports)
-        if self.dies:
-            raise Unavailable("the answer is never given")
-        return outcome
-
-
-def test_a_database_that_is_away_delays_the_answer_and_loses_nothing():
-    make_truck(terminal_id=PHONE)
-    keeper = Slow(away=2)
-    keeper.gate.set()
-
-    async def work(gateway):
-        terminal = await signed_in(gateway)
-        assert await terminal.ask(messages.POSITION, at()) == OK
-
-    talk(work, keeper=keeper, retry_s=0.1)
-    assert TruckFix.objects.count() + HeldFix.objects.count() == 1
-
-
-def test_a_full_queue_stops_reading_and_goes_on_later():
-    make_truck(terminal_id=PHONE)
-    keeper = Slow()
-
-    async def work(gateway):
-        terminal = await signed_in(gateway)
-        now = datetime.now(UTC)
-        for n in range(3000):
-            terminal.send(messages.POSITION, at(at=now - timedelta(seconds=n)))
-        await asyncio.sleep(0.5)
-        assert 10 < gateway.rows < 3000 and gateway.paused
-        keeper.gate.set()
-        for _n in range(3000):
-            assert (await terminal.next(30)) is not None
-        await asyncio.sleep(0.2)
-        assert not gateway.paused and gateway.rows == 0
-
-    talk(work, keeper=keeper, rows_waiting=10)
-    assert TruckFix.objects.count() + HeldFix.objects.count() == 3000
-
-
-def test_at_the_end_what_was_read_is_committed_and_answered():
-    make_truck(terminal_id=PHONE)
-    keeper = Slow()
-
-    async def work(gateway):
-        terminal = await signed_in(gateway)
-        for n in range(100):
-            terminal.send(messages.POSITION, at(n))
-        await asyncio.sleep(0.3)
-        gateway.loop.call_soon_threadsafe(gateway.stop)
-        await asyncio.sleep(0.1)
-        keeper.gate.set()
-        answers = 0
-        while await terminal.next() is not None:
-            answers += 1
-        return answers
-
-    assert talk(work, keeper=keeper) == 100
-    assert TruckFix.objects.count() + HeldFix.objects.count() == 100
-
-
-def test_killed_between_commit_and_answer_sending_again_is_harmless():
-    make_truck(terminal_id=PHONE)
-    keeper, said = Slow(dies=True), at()
-    keeper.gate.set()
-
-    async def first(gateway):
-        terminal = await signed_in(gateway)
-        terminal.send(messages.POSITION, said)
-        while not keeper.kept:
-            await asyncio.sleep(0.01)
-        return terminal.token
-
-    token = talk(first, keeper=keeper, retry_s=0.05, drain_s=0.2)
-
-    async def again(gateway):
-        terminal = await TestTerminal(PHONE).connect(gateway.port)
-        assert await terminal.sign_in(token) == OK
-        assert await terminal.ask(messages.POSITION, said) == OK
-
-    talk(again)
-    assert TruckFix.objects.count() + HeldFix.objects.count() in (1, 2)
-    assert TruckFix.objects.count() <= 1 and HeldFix.objects.count() <= 1
-
-
 @pytest.fixture
 def person_actor():
     from shushanwei.people.models import User
 
     return User.objects.create(username="lead", display_name="lead")
-
-
-def _quietly(work):
-    try:
-        return work()
-    finally:
-        connection.close()
 
 
 def test_what_a_terminal_is_called_with_zeros_in_front_is_the_same_number():

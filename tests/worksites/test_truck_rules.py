@@ -5,103 +5,19 @@ from functools import lru_cache
 
 import numpy as np
 import pytest
-from shapely import LineString, box
-from shapely.ops import transform
 
 from demo.street import places
 from demo.trucks import score
-from demo.trucks.diary import Diary
+from demo.trucks.terminal import Terminal
+from tests.worksites import roadbook as road
+from tests.worksites.roadbook import FIELD, OTHER, SINK, TURNING, day, dump, go, judged, rules, unload
 from worksites.trucks import engine
 from worksites.trucks.facts import kept
-from worksites.trucks.ground import Card, Gate, Ground, SinkGround, SiteGround, Valid
+from worksites.trucks.ground import Valid
 from worksites.trucks.rules import CODES, DEFAULTS, PARAMS, BadParam, RuleSet, checked
-from worksites.trucks.tracks import SECOND
+from worksites.trucks.sitedays import counted
+from worksites.trucks.tracks import SECOND, Fixes
 from worksites.trucks.wording import explain
-
-SITE, SINK, OTHER, FIELD = (0.0, 0.0), (5_000.0, 0.0), (5_000.0, 3_000.0), (2_500.0, 1_000.0)
-START = 1_790_000_000.0 - 1_790_000_000 % 86_400 + 3_600 * 2  # ten in the morning in the street
-
-
-def square(middle, half=90):
-    x, y = middle
-    return transform(places.to_degrees, box(x - half, y - half, x + half, y + half))
-
-
-def ground():
-    lon, lat = places.to_degrees(100, 0)
-    line = transform(places.to_degrees, LineString([SITE, SINK]))
-    since, until = date(2026, 1, 1), date(2027, 12, 31)
-    paper = Valid("transport", since, until, (), frozenset({1}), frozenset({1}), (line,))
-    return Ground(
-        [SiteGround(1, "一号地块", square(SITE), (Gate(1, float(lon), float(lat), camera="C"),))],
-        [SinkGround(1, "甲场", square(SINK)), SinkGround(2, "乙场", square(OTHER))],
-        {1: Card(1, "浙A1D234", 12, (paper,))}, street=square((2_500, 0), 9_000),
-    )  # fmt: skip
-
-
-GROUND = ground()
-
-
-def day(sensors="all", load=True):
-    """A truck loads at the site; returns its diary and what a gate camera saw."""
-    d = Diary(np.random.default_rng(3), START, -2_000.0, 0.0)
-    d.now("ignition", 1)
-    d.stay(60)
-    d.go(np.array([d.spot, SITE]), 30, 0, 0)
-    d.stay(240)
-    d.now("load", 3 if load else 1)
-    d.stay(240)
-    d.go(np.array([d.spot, (100.0, 0.0)]), 9, 0, 0)
-    lon, lat = places.to_degrees(*d.spot)
-    seen = engine.passing(int(d.t * SECOND), float(lon), float(lat), site=1, gate=1, direction="out", loaded=load)
-    return d, [seen]
-
-
-def judged(d, events, sensors="all"):
-    fixes, _arrived = d.told(1, sensors, False)
-    return engine.judge(GROUND, fixes.sorted(), {1: events})[1]
-
-
-def go(d, *spots):
-    d.go(np.array([d.spot, *spots]), 36, 0, 0)
-
-
-def dump(d, stop=240):
-    go(d, (2_500.0, 0.0), FIELD)
-    d.stay(stop / 2)
-    d.now("lift", 2)
-    d.now("load", 1, d.t + 40)
-    d.stay(stop / 2)
-    d.now("lift", 1)
-    go(d, (2_500.0, 0.0), (100.0, 0.0), SITE)
-    d.stay(500)
-
-
-def unload(d, sink):
-    go(d, sink)
-    d.stay(150)
-    d.now("lift", 2)
-    d.now("load", 1, d.t + 50)
-    d.stay(120)
-    d.now("lift", 1)
-    d.stay(100)
-    go(d, (2_500.0, 0.0), (100.0, 0.0), SITE)
-    d.stay(500)
-
-
-def rules(found, *, but=("T06",)):
-    return {hit["rule"]: hit["level"] for hit in found.hits if hit["rule"] not in but}
-
-
-def test_a_lawful_trip_says_nothing_and_is_written_down_whole():
-    d, seen = day()
-    unload(d, SINK)
-    found = judged(d, seen)
-    assert found.hits == []
-    (trip,) = found.trips.values()
-    assert (trip["state"], trip["site"], trip["gate"], trip["sink"]) == ("done", 1, 1, 1)
-    assert trip["load_start"] < trip["depart"] < trip["arrive"] < trip["unload"] < trip["leave"]
-    assert 4_500 < trip["distance_m"] < 5_600 and trip["route_matched"]
 
 
 @pytest.mark.parametrize(
@@ -123,9 +39,9 @@ def test_without_camera_and_manifest_the_load_is_not_known_and_the_track_alone_s
 
 def test_lunch_off_the_route_before_the_sink_is_no_dumping():
     d, seen = day()
-    go(d, (2_500.0, 0.0), FIELD)
+    go(d, TURNING, FIELD)
     d.stay(1_500)
-    go(d, (2_500.0, 0.0))
+    go(d, TURNING)
     unload(d, SINK)
     for sensors in ("all", "lift", "none"):
         assert rules(judged(d, seen, sensors)) == {}
@@ -159,7 +75,7 @@ def test_loading_where_nobody_registered_it_counts_by_the_length_of_the_stop(sto
     d.stay(stood / 2)
     d.now("load", 3)
     d.stay(stood / 2)
-    go(d, (2_500.0, 0.0))
+    go(d, TURNING)
     unload(d, SINK)
     found = judged(d, seen)
     assert rules(found) == {"T02": level}
@@ -171,8 +87,6 @@ def test_a_plate_read_elsewhere_in_the_same_minute_is_cloned_unless_the_camera_i
     lon, lat = places.to_degrees(4_000, -3_000)
     for confidence, expected in ((0.95, {"T11": 1}), (0.6, {})):
         far = engine.passing(int((d.t - 200) * SECOND), float(lon), float(lat), confidence=confidence)
-        later = Diary(np.random.default_rng(3), d.t, *d.spot)
-        assert later is not d
         assert rules(judged(d, [far, *seen])) == expected
 
 
@@ -198,15 +112,141 @@ def test_numbers_out_of_bounds_are_refused_by_name():
     assert RuleSet().with_params({"T02": {"stop_s": 240}})["T02"]["stop_s"] == 240
 
 
+def test_a_load_that_nobody_saw_makes_level_two_at_most():
+    d, _seen = day()
+    dump(d)
+    blind = road.ground(camera="")
+    assert rules(judged(d, [], "lift", blind)) == {"T03": 2}
+    assert rules(judged(d, [], "none", blind)) == {}
+
+
+@pytest.mark.parametrize(("lasted", "engine_on"), [(150, 1), (400, 0)])
+def test_a_load_that_comes_and_goes_without_a_lifted_body_is_a_loose_contact(lasted, engine_on):
+    d, seen = day(load=False)
+    go(d, FIELD)
+    d.now("ignition", engine_on)
+    d.now("load", 3)
+    d.stay(lasted)
+    d.now("load", 1)
+    d.stay(900)
+    d.now("ignition", 1)
+    go(d, TURNING)
+    assert rules(judged(d, seen)) == {}
+
+
+def test_a_sensor_that_says_empty_for_a_while_on_the_road_has_dumped_nothing():
+    d, seen = day()
+    go(d, (2_000.0, 0.0))
+    d.now("load", 1)
+    d.stay(400)
+    d.now("load", 3)
+    unload(d, SINK)
+    found = judged(d, seen)
+    assert rules(found) == {}
+    assert [trip["state"] for trip in found.trips.values()] == ["done"]
+
+
+def test_a_slow_load_sensor_accuses_neither_at_the_site_nor_at_the_sink():
+    d, seen = day()
+    unload(d, SINK)
+    slow = Terminal(1, "all", slow_s=120).tell(d)[0].sorted()
+    found = engine.judge(road.GROUND, slow, {1: seen})[1]
+    assert rules(found) == {}
+    (trip,) = found.trips.values()
+    assert (trip["site"], trip["sink"], trip["state"]) == (1, 1, "done")
+
+
+def test_clay_that_sticks_in_the_body_after_the_sink_is_no_load():
+    d, seen = day()
+    go(d, SINK)
+    d.stay(150)
+    d.now("lift", 2)
+    d.now("load", 2, d.t + 50)
+    d.stay(120)
+    d.now("lift", 1)
+    go(d, TURNING, FIELD)
+    d.now("lift", 2)
+    d.now("load", 1, d.t + 60)
+    d.stay(200)
+    d.now("lift", 1)
+    road.home(d)
+    assert rules(judged(d, seen)) == {}
+
+
+def test_who_falls_silent_off_its_routes_and_comes_back_there_without_its_load_is_told():
+    d, seen = day()
+    go(d, TURNING, (2_500.0, 600.0))
+    d.stay(60)
+    since = d.t
+    go(d, FIELD)
+    d.stay(800)
+    d.silent.append((since, d.t))
+    go(d, TURNING, road.GATE, road.SITE)
+    d.stay(500)
+    assert rules(judged(d, seen, "none"), but=("T06", "T10")) == {"T04": 2}
+
+
+def test_three_minutes_are_no_stay_in_a_wrong_sink_but_enough_to_unload_there():
+    d, seen = day()
+    unload(d, OTHER, stay=225)
+    found = judged(d, seen, "none")
+    assert set(rules(found)) == {"T05"}
+
+
+def test_a_parked_truck_that_drifts_is_not_on_the_road():
+    hours = {"days": [1, 2, 3, 4, 5, 6, 7], "from": "20:00", "until": "21:00"}
+    paper = Valid("road_pass", date(2026, 1, 1), date(2027, 12, 31), (hours,))
+    barred = road.ground(papers=(paper,))
+    rng = np.random.default_rng(2)
+    lon, lat = places.to_degrees(rng.normal(2_000, 6, 900), rng.normal(0, 6, 900))
+    t = (road.START + np.arange(900) * 30) * SECOND
+    rows = [(1, int(t[n]), lon[n], lat[n], 7.0 * (n % 3 > 0), 0, 0, 0, 1) for n in range(900)]
+    assert engine.judge(barred, Fixes.of(rows))[1].hits == []
+    d, _seen = day()
+    assert {"T01": 2, "T07": 2}.items() <= rules(judged(d, [], on=barred)).items()
+
+
+def test_wild_positions_that_come_back_are_no_jump_and_others_are():
+    d, seen = day()
+    go(d, TURNING)
+    d.stay(1_200)
+    told = road.fixes(d).sorted()
+    wild = slice(len(told) - 20, len(told) - 17)
+    told.lon[wild] += 0.05
+    assert rules(engine.judge(road.GROUND, told, {1: seen})[1]) == {}
+    told.lon[len(told) - 17 :] += 0.05
+    assert rules(engine.judge(road.GROUND, told, {1: seen})[1]) == {"T10": 2}
+
+
+def test_a_plate_read_while_its_truck_sleeps_in_the_yard_is_cloned():
+    d, _seen = day()
+    go(d, FIELD)
+    d.now("ignition", 0)
+    d.parked.append((d.t, d.t + 7_200))
+    d.stay(7_200)
+    lon, lat = places.to_degrees(4_000, -3_000)
+    far = engine.passing(int((d.t - 3_000) * SECOND), float(lon), float(lat), confidence=0.95)
+    asleep = Terminal(1, "all", sleeps=True).tell(d)[0].sorted()
+    assert rules(engine.judge(road.GROUND, asleep, {1: [far]})[1])["T11"] == 1
+
+
+def test_manifests_count_only_while_the_gate_camera_worked():
+    hour = 3_600 * SECOND
+    assert counted([1 * hour, 2 * hour, 5 * hour], [hour, 2 * hour + 60 * SECOND]) == 2
+    assert counted([hour], []) == 0
+
+
+HELD_OUT = 271
+
+
 @lru_cache(1)
 def week():
-    return score.run(41, 6, 24)[0]
+    """Seven days of eighty trucks out of a seed that no number was chosen by."""
+    return score.run(HELD_OUT, 7, 80).scores
 
 
-def test_a_labelled_week_is_found_without_crying_wolf():
-    parts = [week()[rule] for rule in ("T02", "T03", "T04", "T05")]
-    right, wrong = sum(one.right for one in parts), sum(len(one.wrong) for one in parts)
-    found, missed = sum(one.found for one in parts), sum(len(one.missed) for one in parts)
-    assert right / (right + wrong) >= 0.9
-    assert found / (found + missed) >= 0.7
-    assert week()["T03"].recall >= 0.85
+@pytest.mark.parametrize("rule", ["T02", "T03", "T04", "T05"])
+def test_a_labelled_week_is_found_without_crying_wolf(rule):
+    one = week()[rule]
+    assert one.precision >= 0.95, one.wrong
+    assert one.recall >= 0.9, one.missed

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,12 +19,13 @@ from worksites.fleet import selectors
 from worksites.fleet.forms import CompanyForm, DriverForm, TerminalForm, TruckForm
 from worksites.lifecycle import TruckState
 from worksites.models import Company, Driver, Terminal, Truck, VendorItem
+from worksites.papers.selectors import truck_compliance
 from worksites.plates import clean_plate
 from worksites.services import terminals as terminal_services
 from worksites.services import trucks as services
 
 PAGE = 40
-VIEW, EDIT = selectors.VIEW, "worksites.edit_trucks"
+VIEW, EDIT, CALL = selectors.VIEW, "worksites.edit_trucks", "worksites.judge_alerts"
 TABS = {
     "trucks": gettext_lazy("Trucks"),
     "companies": gettext_lazy("Companies"),
@@ -67,7 +68,7 @@ def _register(request: HttpRequest, *, tab: str = "", form: Any = None, editing:
         "part": Paginator(rows, PAGE).get_page(request.GET.get("page")), "may_edit": may_edit, "form": form,
         "editing": editing, "now": db_now(), "kind": {"companies": "company"}.get(tab, tab.removesuffix("s")),
         "kept": {name: value for name, value in (("tab", tab), ("q", words), ("state", state)) if value},
-        "strangers": Terminal.objects.filter(truck=None).count(),
+        "may_call": user.has_perm(CALL), "strangers": Terminal.objects.filter(truck=None).count(),
         "vendors": sorted(set(VendorItem.objects.values_list("vendor", flat=True))) if tab == "terminals" else [],
     }  # fmt: skip
     return render(request, "worksites/trucks.html", context, status=status)
@@ -151,16 +152,25 @@ def truck(request: HttpRequest, pk: int) -> HttpResponse:
     except BadInput:
         since, until = selectors.span(str(today), None)
     day = since.astimezone(STREET).date()
+    lacks, rule_set = truck_compliance(row)
     query = {"from": since.isoformat(), "to": until.isoformat()}
     context = {
         "truck": row, "day": day, "before": day - timedelta(days=1), "after": day + timedelta(days=1),
         "is_today": day == today, "last": getattr(row, "last", None), "permits": row.permits.all(), "today": today,
         "drivers": row.drivers.all(), "passes": selectors.passes_of(row, since, until)[:200],
         "manifests": row.manifests.select_related("site", "sink").filter(issued_at__gte=since, issued_at__lt=until),
-        "may_edit": request.user.has_perm(EDIT),  # type: ignore[union-attr]
+        "may_edit": request.user.has_perm(EDIT), "lacks": lacks, "rule_set": rule_set,
+        "may_call": request.user.has_perm(CALL), "may_permit": request.user.has_perm("worksites.edit_site"),
         "settings": {"track": reverse("worksites-api:truck-track", args=[pk], query=query)},
     }  # fmt: skip
     return render(request, "worksites/truck.html", context)
+
+
+@require_POST
+@holding(CALL)
+def phone(request: HttpRequest, kind: str, pk: int) -> JsonResponse:
+    """The phone of a driver or company, for who judges an alert and is about to call; it is written down."""
+    return JsonResponse({"phone": services.show_phone(kind, pk, actor=request.user)})  # type: ignore[arg-type]
 
 
 def _number(said: str | None) -> int | None:

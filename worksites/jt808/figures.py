@@ -1,9 +1,11 @@
 """What the gateway counts, for Prometheus: collected in memory and told once a second."""
 
+import os
 from collections import Counter
 
+from prometheus_client import REGISTRY, CollectorRegistry, Gauge, Histogram, start_http_server
 from prometheus_client import Counter as Told
-from prometheus_client import Gauge, Histogram
+from prometheus_client.multiprocess import MultiProcessCollector
 
 from worksites.jt808 import messages
 
@@ -18,6 +20,15 @@ LAG = Histogram(
 )
 NAMED = {messages.HEARTBEAT, messages.LOG_OUT, messages.REGISTER, messages.AUTHENTICATE, messages.POSITION,
          messages.POSITIONS, messages.TERMINAL_ANSWER}  # fmt: skip
+
+
+def tell_figures(host: str, port: int) -> None:
+    """Serve this process's figures to Prometheus on a port of its own, in a thread; raises OSError."""
+    registry = REGISTRY
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry)
+    start_http_server(port, host, registry)
 
 
 class Figures:

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 MOST_BAD = 200  # in a row: this is no terminal
 MOST_UNSENT = 64 * 1024
-FUTURE_US = 24 * 3600 * 1_000_000
 
 
 @dataclass(slots=True)
@@ -49,7 +48,7 @@ class Line(asyncio.Protocol):
         self.load_seen = False
         self.serial = 0
         self.bad_in_a_row = 0
-        self.since = self.heard = time.monotonic()
+        self.since = self.heard = self.read_at = time.monotonic()
         self.ended = False
 
     # ── the connection ──
@@ -66,6 +65,8 @@ class Line(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.ended = True
+        if self.piles is not None:
+            self.piles.close()
         self.gateway.closed(self)
 
     def pause_writing(self) -> None:
@@ -74,8 +75,10 @@ class Line(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         if self.ended:
             return
-        self.heard = time.monotonic()
+        self.read_at = time.monotonic()
         found = self.splitter.feed(data)
+        if any(isinstance(one, Frame) for one in found):
+            self.heard = self.read_at  # a byte now and then is no sign of life
         if self.asking:
             self.later += found
         else:
@@ -133,7 +136,11 @@ class Line(asyncio.Protocol):
             if not self.trusted:
                 self.refuse("not_signed_in", frame, messages.FAILED)
                 return
-            whole = self._pile(frame)
+            try:
+                whole = self._pile(frame)
+            except BadBody as error:
+                self.refuse(error.kind, frame)
+                return
             if whole is None:
                 return
             frame = whole
@@ -179,10 +186,16 @@ class Line(asyncio.Protocol):
             self.answer(frame, messages.UNSUPPORTED)
 
     def _queue(self, frame: Frame, positions: list[Position]) -> None:
-        latest = int(time.time() * 1_000_000) + FUTURE_US
-        good = [position for position in positions if position.at_us <= latest]
-        if len(good) < len(positions):
-            self.gateway.figures.bad["future"] += len(positions) - len(good)
+        # What could never be kept must not be confirmed as if it were.
+        earliest, latest = self.gateway.limits.instants_us(time.time())
+        good = []
+        for position in positions:
+            if not earliest <= position.at_us <= latest:
+                self.gateway.figures.bad["future" if position.at_us > latest else "past"] += 1
+            elif position.positioned and not position.lon and not position.lat:
+                self.gateway.figures.bad["nowhere"] += 1
+            else:
+                good.append(position)
         if not good:
             self.refuse("positions", frame)
             return
@@ -194,13 +207,13 @@ class Line(asyncio.Protocol):
             truck, crs, has_load = known.truck_id, known.crs, known.has_load
         if not self.load_seen and (has_load or any(position.status & 0x300 for position in good)):
             self.load_seen = True
-        self.gateway.queue(Report(self, frame, fixes, self.phone, truck, crs, self.load_seen, self.heard))
+        self.gateway.queue(Report(self, frame, fixes, self.phone, truck, crs, self.load_seen, self.read_at))
 
     def _pile(self, frame: Frame) -> Frame | None:
         if self.piles is None:
-            self.piles = Piles()
+            self.piles = Piles(self.gateway.budget)
         before = self.piles.dropped
-        whole = self.piles.add(frame, self.heard)
+        whole = self.piles.add(frame, self.read_at)
         dropped = self.piles.dropped - before
         if dropped:
             self.gateway.figures.bad["pieces"] += dropped

@@ -3,10 +3,12 @@
 from dataclasses import dataclass, field
 
 from worksites.jt808.frames import Frame
+from worksites.jt808.messages import BadBody
 
 MOST_OPEN = 4  # messages in pieces of one connection at a time
 MOST_PIECES = 256
 MOST_BYTES = 128 * 1024
+MOST_OF_ALL = 64 * 1024 * 1024  # bytes of unfinished messages of all connections together
 ASK_AFTER_S = 5.0  # no further piece for so long: what is missing is asked for
 GIVE_UP_S = 60.0
 
@@ -30,17 +32,27 @@ class Pile:
         return [number for number in range(1, self.total + 1) if number not in self.pieces]
 
 
+@dataclass
+class Budget:
+    """Bytes that all connections together hold in unfinished messages."""
+
+    most: int = MOST_OF_ALL
+    taken: int = 0
+
+
 class Piles:
     """All messages in pieces of one connection."""
 
-    def __init__(self) -> None:
+    def __init__(self, budget: Budget | None = None) -> None:
+        self.budget = budget or Budget()
         self.open: dict[tuple[int, int], Pile] = {}
-        self.dropped = 0  # piles given up: too many, too large or too slow
+        self.dropped = 0  # piles given up: too many at a time or too slow
 
     def add(self, frame: Frame, now: float) -> Frame | None:
         """The whole message once its last piece is here (`total` is 0 then), else None.
 
         A piece that came before changes nothing. Pieces belong together by message and serial number of the first.
+        Raises BadBody for `pieces` when they are too many or too large to be kept.
         """
         first = (frame.serial - frame.number + 1) & 0xFFFF
         key = (frame.message, first)
@@ -49,8 +61,7 @@ class Piles:
             self._drop(key)
             pile = None
         if frame.total > MOST_PIECES:
-            self.dropped += 1
-            return None
+            raise BadBody("pieces")
         if pile is None:
             while len(self.open) >= MOST_OPEN:
                 self._drop(min(self.open, key=lambda one: self.open[one].touched))
@@ -58,13 +69,14 @@ class Piles:
         if frame.number not in pile.pieces:
             pile.pieces[frame.number] = frame.body
             pile.size += len(frame.body)
+            self.budget.taken += len(frame.body)
             pile.touched, pile.newest = now, frame
-        if pile.size > MOST_BYTES:
-            self._drop(key)
-            return None
+        if pile.size > MOST_BYTES or self.budget.taken > self.budget.most:
+            self._forget(key)
+            raise BadBody("pieces")
         if len(pile.pieces) < pile.total:
             return None
-        del self.open[key]
+        self._forget(key)
         body = b"".join(pile.pieces[number] for number in range(1, pile.total + 1))
         return frame._replace(body=body, total=0, number=0)
 
@@ -78,6 +90,14 @@ class Piles:
             pile.asked = True
         return asking
 
+    def close(self) -> None:
+        """The connection is gone, and with it what was unfinished."""
+        for key in list(self.open):
+            self._forget(key)
+
     def _drop(self, key: tuple[int, int]) -> None:
-        del self.open[key]
+        self._forget(key)
         self.dropped += 1
+
+    def _forget(self, key: tuple[int, int]) -> None:
+        self.budget.taken -= self.open.pop(key).size

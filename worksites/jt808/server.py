@@ -13,6 +13,7 @@ import structlog
 
 from worksites.jt808.figures import LAG, Figures
 from worksites.jt808.line import Line, Report
+from worksites.jt808.packets import Budget
 
 log = structlog.get_logger(__name__)
 
@@ -47,6 +48,12 @@ class Limits:
     retry_s: float = 1.0
     drain_s: float = 8.0
     book_s: float = 3.0
+    ahead_s: float = 24 * 3600  # positions from further ahead or longer ago are refused, for they would not be kept
+    behind_s: float = 180 * 24 * 3600
+
+    def instants_us(self, now: float) -> tuple[int, int]:
+        """The earliest and the latest instant of a position that is taken at `now` (Unix seconds), in microseconds."""
+        return int((now - self.behind_s) * 1e6), int((now + self.ahead_s) * 1e6)
 
 
 @dataclass
@@ -66,12 +73,17 @@ class Gateway:
         self.waiting: list[Report] = []
         self.rows = 0  # in `waiting` and in the hands of the keeper
         self.paused: set[Line] = set()
+        self.budget = Budget()
         self.ending = False
+        self.is_held = False  # after the end: a thread still waits for the database
         self.port = 0
 
     async def run(self, host: str, port: int, *, ready: Callable[[], None] | None = None,
                   tls: ssl.SSLContext | None = None) -> None:  # fmt: skip
-        """Serve until `stop()`; then read nothing more, commit what was read, answer it, and return."""
+        """Serve until `stop()`; then read nothing more, commit what was read, answer it, and return.
+
+        Raises what broke one of its own parts: a gateway that only listens would be worse than one started anew.
+        """
         self.loop = asyncio.get_running_loop()
         self.stopped, self.work = asyncio.Event(), asyncio.Event()
         # Two threads with a database connection each: a thousand terminals that sign in do not hold up the commits.
@@ -84,27 +96,35 @@ class Gateway:
         writing = asyncio.create_task(self._write())
         if ready:
             ready()
-        await self.stopped.wait()
+        stopping = asyncio.create_task(self.stopped.wait())
+        parts = {stopping, writing, *helpers}
+        done, _others = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+        broken = next((task.exception() for task in done if task is not stopping and task.exception()), None)
+        if broken is not None:
+            log.error("jt808_broken", error=repr(broken))
         self.ending = True
         server.close()
         for line in self.lines:
             line.transport.pause_reading()
         self.work.set()
-        try:
-            await asyncio.wait_for(writing, self.limits.drain_s)
-        except TimeoutError:
+        done, _others = await asyncio.wait({writing}, timeout=self.limits.drain_s)
+        if writing not in done:
             log.warning("jt808_not_drained", rows=self.rows)
-        for helper in helpers:
+        for helper in (writing, stopping, *helpers):
             helper.cancel()
         for line in list(self.lines):
             line.transport.close()  # what was answered still leaves
         await asyncio.sleep(0.05)
         await self._settle()
-        # A database that is away holds its thread; nobody waits for it.
+        # A database that hangs holds its thread; nobody waits for it.
+        closing = [self.loop.run_in_executor(pool, self.keeper.close) for pool in (self.writer, self.clerk)]
+        _done, held = await asyncio.wait(closing, timeout=2)
+        self.is_held = bool(held)
         for pool in (self.writer, self.clerk):
-            pool.submit(self.keeper.close)
             pool.shutdown(wait=False)
         log.info("jt808_ended", frames=self.figures.total["frames"], rows=self.figures.total["new"])
+        if broken is not None:
+            raise broken
 
     def stop(self) -> None:
         """Begin to end; from the loop's own thread."""
@@ -121,6 +141,8 @@ class Gateway:
     def opened(self, line: Line) -> None:
         self.lines.add(line)
         self.by_address[line.host] += 1
+        if self.paused:
+            self._pause(line)
 
     def closed(self, line: Line) -> None:
         if line in self.lines:
@@ -152,14 +174,21 @@ class Gateway:
     # ── rows ──
 
     def queue(self, report: Report) -> None:
-        """Positions wait for their commit; a queue that is full stops reading from who goes on sending."""
+        """Positions wait for their commit; a queue that is full stops reading from all.
+
+        One by one would not do: of ten thousand connections each could still add what was read of it at a time.
+        """
         self.waiting.append(report)
         self.rows += len(report.fixes)
-        if self.rows > self.limits.rows_waiting and report.line not in self.paused:
-            self.paused.add(report.line)
-            report.line.transport.pause_reading()
+        if self.rows > self.limits.rows_waiting and not self.paused:
+            for line in self.lines:
+                self._pause(line)
         if len(self.waiting) == 1:
             self.work.set()
+
+    def _pause(self, line: Line) -> None:
+        self.paused.add(line)
+        line.transport.pause_reading()
 
     async def _write(self) -> None:
         while True:
@@ -245,10 +274,14 @@ class Gateway:
             await self._settle()
 
     async def _settle(self) -> None:
-        heard, self.heard = self.heard, {}
+        counts, self.heard = {phone: (good, bad) for phone, (good, bad) in self.heard.items()}, {}
+        noting = self.clerk.submit(self.keeper.note, counts)
         try:
-            counts = {phone: (good, bad) for phone, (good, bad) in heard.items()}
-            await asyncio.wait_for(self.loop.run_in_executor(self.clerk, self.keeper.note, counts), 5)
+            await asyncio.wait_for(asyncio.wrap_future(noting), 4)
         except (Unavailable, TimeoutError) as error:
-            log.warning("jt808_counts_lost", error=str(error))
+            log.warning("jt808_counts_late", terminals=len(counts), error=repr(error))
+            if isinstance(error, Unavailable) or noting.cancelled():  # else it is being written after all
+                for phone, (good, bad) in counts.items():
+                    again = self.heard.setdefault(phone, [0, 0])
+                    again[0], again[1] = again[0] + good, again[1] + bad
         self.figures.tell(len(self.lines), self.rows)

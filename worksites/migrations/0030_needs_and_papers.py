@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("incidents", "0010_units_absent"),
-        ("worksites", "0021_sheets_stay_as_signed"),
+        ("worksites", "0022_papers_of_permits"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,5 +1,6 @@
 """Permits of sites, trucks, sinks and gates, and which of them the rules of a date ask for."""
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -75,3 +76,26 @@ class Permit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.number}"
+
+
+class PermitFile(models.Model):
+    """A paper uploaded to a permit: application, contract, drawing, photo of the washing bay; never changed."""
+
+    uuid = models.UUIDField(unique=True)  # made by the page: sending it again is harmless
+    permit = models.ForeignKey(Permit, models.PROTECT, related_name="files")
+    name = models.CharField(max_length=120)
+    file = models.FileField(upload_to="permits/%Y/%m/", max_length=200)
+    content_type = models.CharField(max_length=40)
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)  # of the bytes as they were sent
+    uploaded_at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ["uploaded_at", "id"]
+        verbose_name = _("paper of a permit")
+        verbose_name_plural = _("papers of permits")
+        constraints = [models.UniqueConstraint(fields=["permit", "sha256"], name="permit_file_once")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -114,6 +114,7 @@ class TruckAlert(models.Model):
     judged_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     taken_at = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
+    decision_uuid = models.UUIDField(null=True, blank=True)  # of the page that decided: sent twice, decided once
     reason = models.CharField(max_length=300, blank=True)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged")
     incident = models.ForeignKey("incidents.Incident", models.PROTECT, null=True, blank=True, related_name="+")

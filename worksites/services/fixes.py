@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from django.db import connection, transaction
@@ -222,7 +222,7 @@ def binary(rows: np.ndarray) -> bytes:
     return _HEAD + wire.tobytes() + _TAIL
 
 
-def _copy(cursor, rows: np.ndarray) -> None:
+def _copy(cursor: Any, rows: np.ndarray) -> None:
     cursor.execute(MAKE_INBOX)
     # Within one long transaction (a test, an import) the rows of the call before still lie there.
     cursor.execute(f"delete from {INBOX}")

@@ -18,12 +18,12 @@ from shushanwei.common.geo import BadPosition, checked
 from shushanwei.people.models import User
 from worksites.lifecycle import OF_GATE, OF_SITE, SiteStatus
 from worksites.models import Gate, Permit, PermitRuleSet, Site
+from worksites.services import permits
 from worksites.services.base import locked_site, tell
 from worksites.services.colours import recolour
 
 LARGEST_DEG = 0.05  # a boundary wider than five kilometres is a slip of the pen
 PLATE_BYTES = 6
-PERMIT_FIELDS = ("kind", "number", "issuer", "status", "valid_from", "valid_to", "quantity_m3", "waste_class", "reason")
 FIELDS = ("name", "address", "phase", "area_m2", "started_on", "ends_on", "owner", "builder", "supervisor", "haulier",
           "spoil_m3", "spoil_class", "treatment", "hotline")  # fmt: skip
 
@@ -156,34 +156,10 @@ def save_permit(site_id: int, values: dict[str, Any], *, actor: User | None, per
         raise BadInput("gate", _("A gate registration names its gate, other permits none."))
     if gate is not None and gate.site_id != site.pk:
         raise BadInput("gate", _("This gate belongs to another site."))
-    if values["valid_to"] < values["valid_from"]:
-        raise BadInput("valid_to", _("It ends before it begins."))
-    permit = _permits_of(site).filter(pk=permit_id).first() if permit_id else Permit()
-    if permit is None:
+    if permit_id and not _permits_of(site).filter(pk=permit_id).exists():
         raise NotFound(_("There is no such permit."))
-    permit.site, permit.gate = (None, gate) if gate is not None else (site, None)
-    for name in (
-        "kind",
-        "number",
-        "issuer",
-        "status",
-        "valid_from",
-        "valid_to",
-        "quantity_m3",
-        "waste_class",
-        "reason",
-    ):
-        if values.get(name) is not None:
-            setattr(permit, name, values[name])
-    try:
-        with transaction.atomic():
-            permit.save()
-    except IntegrityError as error:
-        raise BadInput("number", _("There is a permit of this kind with this number.")) from error
-    if gate is not None and permit.status == "approved" and gate.filed_on is None:
-        Gate.objects.filter(pk=gate.pk).update(filed_on=permit.valid_from)
-    tell(site, "permit_saved", actor=actor, data={"kind": kind, "number": permit.number, "status": permit.status})
-    return permit
+    holder = ("gate", gate.pk) if gate is not None else ("site", site.pk)
+    return permits.save_permit(holder, values, actor=actor, permit_id=permit_id)
 
 
 def rule_set_on(day: date) -> PermitRuleSet | None:

@@ -3,7 +3,7 @@
 import hmac
 import secrets
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import connection, transaction
@@ -20,6 +20,7 @@ from worksites.models import HeldFix, Terminal, Truck, VendorItem
 from worksites.services.fixes import Kept, hand_over
 
 MOST_STRANGERS = 5_000  # terminals without a truck: whoever can reach the port can register
+STRANGER_DAYS = 30
 CRS = ("wgs84", "gcj02")
 
 
@@ -55,7 +56,8 @@ def register(phone: str, version: int, told: Registration) -> tuple[int, str]:
     """
     terminal = Terminal.objects.select_for_update(no_key=True).filter(phone=phone).first()
     if terminal is None:
-        if Terminal.objects.filter(truck=None).count() >= MOST_STRANGERS:
+        expected = Truck.objects.filter(terminal_id=phone).exists()
+        if not expected and Terminal.objects.filter(truck=None).count() >= MOST_STRANGERS:
             return NO_TERMINAL, ""
         with connection.cursor() as cursor:  # the same number on two lines at once
             cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 808))", [phone])
@@ -206,6 +208,13 @@ def hand_over_rest() -> int:
     """What was kept aside in the instant in which its terminal got a truck goes there; returns how many rows."""
     waiting = list(HeldFix.objects.values_list("phone", flat=True).distinct())
     return sum(hand_over(phone, truck).new for phone, truck in sorted(joined(waiting).items()))
+
+
+def forget_strangers() -> int:
+    """Terminals that belong to no truck and were not heard for `STRANGER_DAYS` go; who is shut out stays shut out."""
+    silent = db_now() - timedelta(days=STRANGER_DAYS)
+    gone = Terminal.objects.filter(truck=None, blocked_at=None, registered_at__lt=silent)
+    return gone.exclude(seen_at__gte=silent).delete()[0]
 
 
 def _locked(terminal_id: int) -> Terminal:

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from shushanwei.common.errors import BadInput, NotFound
-from shushanwei.common.secrets import mask_phone, seal
+from shushanwei.common.secrets import mask_phone, seal, unseal
 from shushanwei.journal.services import record
 from shushanwei.people.models import User
 from worksites.lifecycle import CompanyKind, TruckState
@@ -103,7 +103,7 @@ def save_company(values: dict[str, Any], *, actor: User | None, company_id: int 
     company.name, company.kind, company.credit_code = name, values["kind"], code
     company.contact = (values.get("contact") or "").strip()[:30]
     _set_phone(company, values)
-    company.save()
+    _kept(company, "name", _("There is a company of this name."))
     record(company, "company.registered" if company_id is None else "company.changed", actor=actor, data={"name": name})
     return company
 
@@ -127,9 +127,31 @@ def save_driver(values: dict[str, Any], *, actor: User | None, driver_id: int | 
         raise BadInput("truck", _("This truck belongs to another company."))
     driver.company, driver.truck = company, truck
     _set_phone(driver, values)
-    driver.save()
+    _kept(driver, "licence_no", _("Another driver has this licence."))
     record(driver, "driver.registered" if driver_id is None else "driver.changed", actor=actor)
     return driver
+
+
+@transaction.atomic
+def show_phone(kind: str, pk: int, *, actor: User) -> str:
+    """The phone of a driver or company in clear text, for who is about to call; that somebody looked is written down.
+
+    Raises NotFound, also where there is no phone.
+    """
+    row = _locked({"driver": Driver, "company": Company}.get(kind, Driver), pk)
+    if kind not in ("driver", "company") or not row.phone_sealed:
+        raise NotFound(_("There is no such thing."))
+    record(row, f"{kind}.phone_shown", actor=actor)
+    return unseal(row.phone_sealed)
+
+
+def _kept(row: Company | Driver, field: str, message: str) -> None:
+    """Save; somebody may have taken the name in the same instant."""
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError as error:
+        raise BadInput(field, message) from error
 
 
 def _set_phone(row: Company | Driver, values: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""One truck, fix after fix: load, stops, sources, sinks and trips. What is found goes to the rules beside it.
+"""One truck, fix after fix: load, stops, sources and sinks. What is found goes to the rules beside it.
 
 `visit` may be called for any fix and must be called for those that `Seen.look` marks, that a pass or manifest precedes
 or that reach `due`: for every other fix it changes nothing but what is rewritten alike. So the result does not depend
@@ -9,57 +9,43 @@ from collections.abc import Sequence
 from typing import Any
 
 from worksites.trucks import tracks as tr
-from worksites.trucks.ground import Card, Ground, SiteGround
-from worksites.trucks.state import MOST_GAPS, MOST_STOPS, State
+from worksites.trucks.ground import Card, Ground
+from worksites.trucks.state import MOST_GAPS, MOST_SLOWS, MOST_STOPS, State
 from worksites.trucks.tracks import GAP_US, LABEL, SECOND
+from worksites.trucks.trips import BLACK_SINK, EMPTY, HALF, SINK, UP, Trips
 
 NEVER = 1 << 62
 DWELL_US = 180 * SECOND  # at a source, in or out of a sink: held for longer than this
 FORGET_US = 600 * SECOND  # a longer gap ends a stay
-MANIFEST_US = 1_800 * SECOND
-SITE, SINK, BLACK_SITE, BLACK_SINK = 1, 2, 3, 4
-EMPTY, HALF = 1, 2
+HARDLY_CM = 100_000
+LAG_US = 180 * SECOND  # a sensor may tell a change of load so much later
 
 
-class Fold:
-    """The columns of one truck's fixes with the state before the first; the first may be the last of the chunk before.
-
-    Columns are lists: t, lon, lat, speed, sig, odo (centimetres).
-    """
+class Fold(Trips):
+    """What a truck does, told by its fixes one after the other."""
 
     def __init__(self, ground: Ground, card: Card, state: State, columns: Sequence[list[Any]]) -> None:
-        self.ground, self.card, self.st = ground, card, state
-        self.t, self.lon, self.lat, self.speed, self.sig, self.odo = columns
-        self.trips: dict[int, dict[str, Any]] = {}
-        self.hits: list[dict[str, Any]] = []
-        rules = ground.rules
-        self.settle_us = int(rules["T03"]["settle_s"] * SECOND)
-        self.has_lines = ground.corridor(card.id) is not None
+        super().__init__(ground, card, state, columns)
+        rule = ground.rules["T03"]
+        self.settle_us, self.doubt_us = int(rule["settle_s"] * SECOND), int(rule["doubt_s"] * SECOND)
+        self.hold_us = int(ground.rules["T02"]["hold_s"] * SECOND)
+        self.here = 0
 
     # what the rules beside it do; see judge.py
     def on_gap(self, p: int, i: int) -> None: ...
     def on_pass(self, event: dict[str, Any], p: int, i: int) -> None: ...
     def on_loaded(self, after: list, before: list, sig: int) -> None: ...
-    def on_emptied(self, after: list, before: list) -> bool: ...
+    def on_emptied(self, after: list, before: list, off: bool) -> bool: ...
     def on_sink(self, i: int, unloaded: bool) -> None: ...
-    def on_sink_unladen(self, i: int) -> None: ...
+    def on_short_call(self, i: int, slow: list) -> None: ...
     def on_return(self, i: int) -> None: ...
-    def on_departure(self, site: SiteGround, t: int) -> None: ...
     def rules_at(self, p: int, i: int) -> None: ...
     def rules_due(self) -> int:
         return NEVER
 
-    def quote(self, i: int) -> list[Any]:
-        """A position as hits repeat it."""
-        s = self.sig[i]
-        return [self.lon[i], self.lat[i], self.t[i], self.speed[i], s >> tr.LOAD & 3, s >> tr.LIFT & 3]
-
-    def site_at(self, label: int) -> SiteGround | None:
-        return self.ground.lawful[label - 1] if label else None
-
     def visit(self, i: int, events: Sequence[dict[str, Any]] = ()) -> None:
         """Look at fix `i`, with the passes and manifests since the fix before it."""
-        p = i - 1
+        p, self.here = i - 1, i
         if p >= 0 and self.t[i] - self.t[p] > GAP_US:
             self._gap(p, i)
             self.on_gap(p, i)
@@ -67,8 +53,9 @@ class Fold:
             if event["what"] == "pass":
                 self.on_pass(event, p, i)
             else:
-                self._manifest(event)
+                self.manifest(event)
         self._standing(p, i)
+        self._body(p, i)
         self._load(p, i)
         self._source(i)
         self._sink(i)
@@ -78,7 +65,7 @@ class Fold:
         """The instant from which a fix must be visited though nothing changes in it."""
         st, soonest = self.st, self.rules_due()
         if st.cand is not None:
-            soonest = min(soonest, st.cand[1] + self.settle_us)
+            soonest = min(soonest, st.cand[1] + self._wait_us(self.here))
         if st.src is not None and st.phase != "at_source" and st.src[4] and not (st.load >= HALF and st.trip):
             soonest = min(soonest, st.src[1] + DWELL_US)
         if st.sink is not None and not st.sink[5]:
@@ -90,17 +77,18 @@ class Fold:
     def _gap(self, p: int, i: int) -> None:
         st = self.st
         st.off = st.fast = st.open = st.up = None
-        st.gaps = [
-            *st.gaps[1 - MOST_GAPS :],
-            [self.t[p], self.lon[p], self.lat[p], self.t[i], self.lon[i], self.lat[i]],
-        ]
         gap = self.t[i] - self.t[p]
-        if gap > FORGET_US:
+        moved = self.ground.plane.gap_m(self.lon[p], self.lat[p], self.lon[i], self.lat[i])
+        stood = bool(self.sig[p] & self.sig[i] & tr.STOP) and moved <= 100
+        if not stood or (gap > FORGET_US and self.sig[p] & tr.ON):
+            off = bool(self.sig[p] & self.sig[i] & tr.OFF)
+            ends = [self.t[p], self.lon[p], self.lat[p], self.t[i], self.lon[i], self.lat[i]]
+            st.gaps = [*st.gaps[1 - MOST_GAPS :], [*ends, off]]
+        if gap > FORGET_US and (self.sig[p] ^ self.sig[i]) >> tr.SOURCE:
             if st.phase != "at_source":
                 st.src = None
             if st.sink is not None and not st.sink[5]:
                 st.sink = None
-        moved = self.ground.plane.gap_m(self.lon[p], self.lat[p], self.lon[i], self.lat[i])
         if moved > 100 or not self.sig[i] & tr.STOP:
             if st.slow is not None and st.slow[1] is None:
                 st.slow[1] = self.t[p]
@@ -112,7 +100,8 @@ class Fold:
         st, s, t = self.st, self.sig[i], self.t[i]
         if s & tr.SLOW:
             if st.slow is None or st.slow[1] is not None:
-                st.slow = [t, None, self.lon[i], self.lat[i]]
+                st.slows = [*st.slows[1 - MOST_SLOWS :], st.slow] if st.slow is not None else []
+                st.slow = [t, None, self.lon[i], self.lat[i], s]
         elif st.slow is not None and st.slow[1] is None:
             st.slow[1] = t
         if s & tr.STOP:
@@ -138,9 +127,42 @@ class Fold:
             moved = round(self.ground.plane.gap_m(lon, lat, lon1, lat1))
             st.stops = [*st.stops[1 - MOST_STOPS :], [t0, until, lon, lat, s, moved]]
             if st.drive is not None and until - t0 >= self.ground.rules["T08"]["rest_s"] * SECOND:
-                st.drive = until
+                st.drive = [until, False]
 
     # load
+
+    def _body(self, p: int, i: int) -> None:
+        st, s = self.st, self.sig[i]
+        if s >> tr.LIFT & 3 == UP:
+            if st.lifted is None or st.lifted[1] is not None:
+                st.lifted = [self.t[i], None, bool(s & tr.NEAR_SINK)]
+        elif st.lifted is not None and st.lifted[1] is None:
+            st.lifted[1] = self.t[p] if p >= 0 else self.t[i]
+
+    def _was_lifted(self, since: int) -> bool:
+        """Whether the body was seen lifted since an instant."""
+        lifted = self.st.lifted
+        return lifted is not None and (lifted[1] is None or lifted[1] >= since)
+
+    def _sink_stop(self, until: int) -> list[Any] | None:
+        """Its last slow time at a sink, so short a time before that a slow sensor tells of that only now."""
+        slows = [slow for slow in (*self.st.slows, self.st.slow) if slow is not None and slow[4] & tr.NEAR_SINK]
+        return next((slow for slow in reversed(slows) if slow[1] is None or slow[1] >= until - LAG_US), None)
+
+    def _wait_us(self, i: int) -> int:
+        """How long a change of load must last until it is believed: longer where nothing else speaks for it."""
+        st = self.st
+        assert st.cand is not None
+        value, since, after, sig, before, sig_before = st.cand
+        both = sig | sig_before
+        expected = both & tr.NEAR_SINK or both >> tr.SOURCE & LABEL or self.sig[i] >> tr.SOURCE & LABEL
+        if expected or after[2] - before[2] > GAP_US:
+            return self.settle_us
+        if st.load == EMPTY:
+            return max(self.settle_us, self.hold_us)
+        if st.load >= HALF and value == EMPTY and not self._was_lifted(since - LAG_US):
+            return max(self.settle_us, self.doubt_us)  # no body is emptied without being lifted
+        return self.settle_us
 
     def _load(self, p: int, i: int) -> None:
         st, value = self.st, self.sig[i] >> tr.LOAD & 3
@@ -154,47 +176,55 @@ class Fold:
             before = p if p >= 0 else i
             st.cand = [value, self.t[i], self.quote(i), self.sig[i], self.quote(before), self.sig[before]]
         st.cand[0] = value
-        if self.t[i] - st.cand[1] < self.settle_us:
+        if self.t[i] - st.cand[1] < self._wait_us(i):
             return
         _value, _since, after, sig, before, sig_before = st.cand
         was, st.load, st.cand = st.load, value, None
         if was == EMPTY and value >= HALF:
-            self._loaded(after, before, sig, sig_before)
+            self._loaded(i, after, before, sig, sig_before)
         elif was >= HALF and value == EMPTY:
-            self._emptied(i, after, before, sig | sig_before, sig)
-        elif was == 0:
-            st.empty = value == EMPTY
+            self._emptied(i, after, before, sig, sig_before)
 
-    def _loaded(self, after: list, before: list, sig: int, sig_before: int) -> None:
+    def _loaded(self, i: int, after: list, before: list, sig: int, sig_before: int) -> None:
         st = self.st
-        st.empty = False
         label = (sig >> tr.SOURCE & LABEL) or (sig_before >> tr.SOURCE & LABEL)
-        st.cargo = not label and bool((sig | sig_before) & tr.NEAR_SINK)
+        st.cargo = not label and (bool((sig | sig_before) & tr.NEAR_SINK) or self._sink_stop(before[2]) is not None)
         site = self.site_at(label)
         if site is not None:
             since = st.src[1] if st.src is not None and st.src[0] == site.id else after[2]
             self.start_trip(site, "sensor", since, after)
+        elif st.left is not None and after[2] - st.left[1] <= LAG_US:
+            site = next((one for one in self.ground.lawful if one.id == st.left[0]), None)
+            self.start_trip(site, "sensor", st.left[2], after)
+            self.depart(i, site)
         elif not st.cargo:
             self.on_loaded(after, before, sig)
 
-    def _emptied(self, i: int, after: list, before: list, both: int, sig: int) -> None:
-        st = self.st
-        st.empty, trip = True, st.trip
-        if both & tr.NEAR_SINK or st.cargo:
-            st.cargo = False
-            if trip is not None and trip["sink"] is None and after[2] - before[2] > GAP_US:
-                self.on_emptied(after, before)  # in a sink, but nobody saw which
-            if trip is not None and trip["unload"] is None:
+    def _emptied(self, i: int, after: list, before: list, sig: int, sig_before: int) -> None:
+        st, both, off = self.st, sig | sig_before, bool(sig & sig_before & tr.OFF)
+        trip = st.trip
+        at_sink = st.lifted is not None and st.lifted[2] and self._was_lifted(after[2] - 2 * LAG_US)
+        st.loading = None
+        called = self._sink_stop(before[2])
+        if both & tr.NEAR_SINK or at_sink or st.cargo or st.clay or called is not None:
+            st.cargo = st.clay = False
+            if trip is None:
+                return
+            if trip["unload"] is None:
                 trip["unload"] = after[2]
                 self.keep(trip)
-            if st.sink is not None and not st.sink[5] and trip is not None:
+            if st.sink is not None and not st.sink[5]:
                 self._arrive_sink(i, True)
+            elif trip["sink"] is None and after[2] - before[2] > GAP_US:
+                self.on_emptied(after, before, off)  # in a sink, but nobody saw which
+            elif trip["sink"] is None:
+                self.on_short_call(i, called or [before[2], after[2], after[0], after[1], sig])
             return
         site = self.site_at(sig >> tr.INSIDE & LABEL)
-        if site is not None and (trip is None or trip["site"] in (None, site.id)):
-            self.end_trip("done")  # brought back to where it came from
+        if site is not None:
+            self.end_trip("done")  # brought back, or to another site that needs it
             return
-        dumped = self.on_emptied(after, before)
+        dumped = self.on_emptied(after, before, off)
         trip = st.trip
         if trip is not None:
             if dumped:
@@ -226,20 +256,37 @@ class Fold:
 
     def _arrive_source(self, i: int) -> None:
         st = self.st
-        if st.load >= HALF and st.trip:
+        if st.load >= HALF and st.trip and not st.clay:
             return
+        if st.clay:
+            st.clay, st.load, st.cand = False, 0, None
         if st.phase == "loaded":
+            if self._still_leaving(i):
+                return
             self.on_return(i)
         self.end_trip("done")
-        st.phase, st.empty = "at_source", False
+        st.phase = "at_source"
         st.stops, st.gaps, st.out, st.sink = [], [], None, None
+
+    def _still_leaving(self, i: int) -> bool:
+        """It has hardly driven since it left this source: a queue or a jam before the gate."""
+        trip, src = self.st.trip, self.st.src
+        if trip is None or src is None or trip["site"] != src[0]:
+            return False
+        if trip["depart"] is None:
+            return True
+        if self.odo[i] - trip["odo"] > HARDLY_CM or self.t[i] - trip["depart"] > 3 * FORGET_US:
+            return False
+        trip["depart"] = None
+        return True
 
     def _leave_source(self, i: int) -> None:
         st = self.st
         assert st.src is not None
         site = next((one for one in self.ground.lawful if one.id == st.src[0]), None)
+        st.left = [st.src[0], self.t[i], st.src[1]]
         if st.phase == "loaded" and st.trip is not None and st.trip["depart"] is None:
-            self._depart(i, site)
+            self.depart(i, site)
             return
         if st.phase != "at_source" or site is None:
             return
@@ -248,72 +295,14 @@ class Fold:
         since = st.src[1]
         st.stops, st.gaps = [], []
         if st.load == EMPTY or (st.load == 0 and gate is not None and gate[1] is False and paper is None):
-            st.phase, st.empty = "idle", st.load == EMPTY  # a camera may err
+            st.phase = "idle"
             return
         by = "sensor" if st.load else "camera" if gate and gate[1] else "manifest" if paper else "presumed"
         if by == "presumed" and not site.digs:
             st.phase = "idle"
             return
         self.start_trip(site, by, since, [st.src[2], st.src[3]])
-        self._depart(i, site)
-
-    def _depart(self, i: int, site: SiteGround | None) -> None:
-        st, trip = self.st, self.st.trip
-        assert trip is not None
-        trip["depart"], trip["odo"] = self.t[i], self.odo[i]
-        if st.gate is not None and site is not None and st.gate[3] == site.id and st.gate[0] >= trip["load_start"]:
-            trip["gate"] = st.gate[2]
-        of_here = st.paper is not None and site is not None and st.paper[2] == site.id
-        if of_here and (self.t[i] - st.paper[0] <= MANIFEST_US or st.paper[0] >= trip["load_start"]):
-            trip["manifest"] = st.paper[1]
-        st.stops, st.gaps, st.once = [], [], None
-        self.keep(trip)
-        if site is not None and trip["by"] != "presumed":
-            self.on_departure(site, self.t[i])
-
-    def start_trip(self, site: SiteGround | None, by: str, since: int, place: list[Any]) -> None:
-        """A loaded leg begins at a site, or at an unregistered point (None)."""
-        st = self.st
-        self.end_trip("done")
-        share = 0.5 if st.load == HALF else 1.0
-        st.trip = {
-            "truck": self.card.id, "load_start": since, "state": "loaded",
-            "from_type": SITE if site else BLACK_SITE, "site": site.id if site else None, "gate": None,
-            "from_lon": place[0], "from_lat": place[1], "depart": None,
-            "route_matched": True if self.has_lines else None, "arrive": None, "to_type": None, "sink": None,
-            "to_lon": None, "to_lat": None, "unload": None, "leave": None, "distance_m": 0,
-            "volume_m3": round(self.card.volume_m3 * share, 1), "manifest": None, "hits": [], "by": by, "odo": None,
-        }  # fmt: skip
-        st.phase, st.empty, st.out = "loaded", False, None
-        self.keep(st.trip)
-
-    def end_trip(self, state: str) -> None:
-        """The trip that runs is over."""
-        if self.st.trip is not None:
-            if self.st.trip["state"] not in ("suspect", "lost"):
-                self.set_state(state)
-            self.st.trip = None
-
-    def set_state(self, state: str) -> None:
-        """Set the state of the running trip, if there is one."""
-        trip = self.st.trip
-        if trip is not None:
-            trip["state"] = state
-            self.keep(trip)
-
-    def keep(self, trip: dict[str, Any]) -> None:
-        """The trip as it stands now is to be written."""
-        self.trips[trip["load_start"]] = {**trip, "hits": list(trip["hits"])}
-
-    def _manifest(self, event: dict[str, Any]) -> None:
-        st, trip = self.st, self.st.trip
-        st.paper = [event["t"], event["id"], event["site"], event["sink"]]
-        if trip is None or st.phase != "loaded" or trip["manifest"] is not None or trip["site"] != event["site"]:
-            return
-        if trip["depart"] is None or event["t"] - trip["depart"] <= MANIFEST_US:
-            trip["manifest"] = event["id"]
-            trip["by"] = "manifest" if trip["by"] == "presumed" else trip["by"]
-            self.keep(trip)
+        self.depart(i, site)
 
     # sinks
 
@@ -357,8 +346,6 @@ class Fold:
             pass
         elif st.load >= HALF or st.sink[4] >= HALF:
             self.on_sink(i, unloaded)
-        else:
-            self.on_sink_unladen(i)
         st.phase = "at_sink"
         st.stops, st.gaps = [], []
 
@@ -369,10 +356,12 @@ class Fold:
         if st.phase != "at_sink":
             return
         if st.load >= HALF:
-            st.phase = "loaded"  # it was not taken
-            self.set_state("loaded")
-            return
-        st.phase, st.empty = "returning", True
+            st.clay = not st.cargo and st.lifted is not None and st.lifted[2] and self._was_lifted(left - 3 * FORGET_US)
+            if not st.cargo and not st.clay:
+                st.phase = "loaded"  # it was not taken
+                self.set_state("loaded")
+                return
+        st.phase = "returning"
         if st.trip is not None:
             st.trip["leave"] = left
             self.set_state("suspect" if st.trip["state"] == "suspect" else "returning")

@@ -14,6 +14,7 @@ from worksites.trucks.rules import RuleSet
 
 NOISE_M = 20.0  # a position may lie so far outside an area that its truck stands in
 SITE_M = 500.0  # around a site without gates on the map
+REACH_MS = 8.3  # 40 km/h on roads that are a third longer than the crow flies
 WEEK_MIN = 7 * 24 * 60
 
 
@@ -204,9 +205,13 @@ class Ground:
         best = int(np.argmin(away))
         return float(away[best]), *self.gates[best]
 
-    def nearest_sink(self, lon: float, lat: float) -> tuple[float, SinkGround | None]:
-        """(metres to its edge, sink) of the nearest registered sink."""
-        return _nearest(shapely.Point(*self.plane.metres(lon, lat)), self.sink_shapes, self.sinks)
+    def nearest_sink(
+        self, lon: float, lat: float, only: frozenset[int] | None = None
+    ) -> tuple[float, SinkGround | None]:
+        """(metres to its edge, sink) of the nearest registered sink (one of `only`)."""
+        places = [n for n, sink in enumerate(self.sinks) if only is None or sink.id in only]
+        shapes, sinks = [self.sink_shapes[n] for n in places], [self.sinks[n] for n in places]
+        return _nearest(shapely.Point(*self.plane.metres(lon, lat)), shapes, sinks)
 
     def could_reach_sink(
         self, before: Sequence[float], after: Sequence[float], seconds: float, only: frozenset[int] | None = None
@@ -229,8 +234,7 @@ class Ground:
     def _could(self, shapes, before, after, seconds) -> bool:
         a = shapely.Point(*self.plane.metres(before[0], before[1]))
         b = shapely.Point(*self.plane.metres(after[0], after[1]))
-        # Three minutes there and 40 km/h on roads that are a third longer than the crow flies.
-        reach = max(0.0, seconds - 180) * 8.3
+        reach = max(0.0, seconds - 180) * REACH_MS  # three minutes there
         return any(a.distance(shape) + b.distance(shape) <= reach for shape in shapes)
 
 

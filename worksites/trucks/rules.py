@@ -61,16 +61,17 @@ PARAMS: dict[str, dict[str, Param]] = {
     },
     "T02": {
         "stop_s": Param(180, 30, 3_600, "s", _("shortest stop for loading")),
-        "short_stop_s": Param(60, 30, 3_600, "s", _("shorter stop, one level less, only with a load sensor")),
+        "short_stop_s": Param(30, 30, 3_600, "s", _("shorter stop, one level less, only with a load sensor")),
         "speed_kmh": Param(15, 1, 40, "km/h", _("counts as standing below")),
         "gate_m": Param(100, 20, 1_000, "m", _("distance from any registered gate")),
-        "longest_s": Param(3_600, 300, 14_400, "s", _("longest stop for loading without a load sensor")),
+        "hold_s": Param(180, 0, 3_600, "s", _("a load reported away from every site counts once it has lasted")),
     },
     "T03": {
         "up_s": Param(20, 5, 600, "s", _("body lifted for")),
         "speed_kmh": Param(5, 0, 30, "km/h", _("at no more than")),
         "sink_m": Param(150, 0, 2_000, "m", _("distance from any registered sink")),
         "settle_s": Param(45, 0, 600, "s", _("a change of load counts once it has lasted")),
+        "doubt_s": Param(600, 0, 3_600, "s", _("and for so long where no lifted body was seen")),
     },
     "T04": {
         "stop_s": Param(180, 30, 3_600, "s", _("shortest stop")),
@@ -78,6 +79,7 @@ PARAMS: dict[str, dict[str, Param]] = {
         "short_stop_s": Param(40, 30, 3_600, "s", _("shorter stop, one level less")),
         "sink_m": Param(150, 0, 2_000, "m", _("distance from any registered sink")),
         "route_m": Param(100, 10, 1_000, "m", _("distance from every permitted route")),
+        "back_h": Param(16, 1, 48, "h", _("back at a source within"), float),
     },
     "T05": {
         "stay_s": Param(180, 30, 3_600, "s", _("stay inside the sink")),

@@ -3,8 +3,9 @@
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-VERSION = 1
+VERSION = 2
 MOST_STOPS = 30
+MOST_SLOWS = 4
 MOST_GAPS = 12
 
 
@@ -25,21 +26,26 @@ class State:
     cand: list[Any] | None = None  # a change of load that has not lasted: [load, since, after, sig, before, sig before]
     up: list[Any] | None = None  # body lifted where it should not be: [since, quote, load then, t before, told]
     stop: list[Any] | None = None  # standing: [since, lon, lat, sig, last lon, last lat, until or None]
-    slow: list[Any] | None = None  # below the speed of loading: [since, until or None, lon, lat]
+    slow: list[Any] | None = None  # below the speed of loading: [since, until or None, lon, lat, sig]
+    slows: list[list[Any]] = field(default_factory=list)  # and the last times before
     stops: list[list[Any]] = field(default_factory=list)  # since a source or sink: [t0, t1, lon, lat, sig, moved]
-    gaps: list[list[Any]] = field(default_factory=list)  # [t0, lon0, lat0, t1, lon1, lat1]
-    loading: list[Any] | None = None  # loaded at an unregistered point, its stop still lasts: [after, before, sig]
+    gaps: list[list[Any]] = field(default_factory=list)  # [t0, lon0, lat0, t1, lon1, lat1, off at both ends]
+    loading: list[Any] | None = None  # loaded at an unregistered point, its stop still lasts: [after, before, since]
+    lifted: list[Any] | None = None  # body last seen up: [since, until or None, near a sink]
+    left: list[Any] | None = None  # the last source: [site, left at, there since]
     gate: list[Any] | None = None  # what a gate camera said: [t, loaded, gate, site]
+    back: list[Any] | None = None  # a gate camera saw it come in loaded: [t, site]
     passed: list[Any] | None = None  # the last gate camera that read its plate: [t, site]
     paper: list[Any] | None = None  # the last manifest: [t, id, site, sink]
     once: list[Any] | None = None  # body seen lifted by one fix only: [quote, seconds]; counts if no sink follows
-    empty: bool = False  # has called at a sink and at no source since
     cargo: bool = False  # carries what it took at a sink
+    clay: bool = False  # was unloaded at a sink, though its sensor says that something is left
     trip: dict[str, Any] | None = None
     off: list[Any] | None = None  # [since, quote], and so the next two
     fast: list[Any] | None = None
     open: list[Any] | None = None
-    drive: int | None = None  # has driven without a rest since
+    drive: list[Any] | None = None  # has driven without a rest: [since, told]
+    barred: list[Any] | None = None  # on the road at a forbidden hour: [last, now]
     jump: list[Any] | None = None  # a jump that may be a glitch: [quote before, quote after]
     told: dict[str, int] = field(default_factory=dict)  # rule → when it last spoke
 

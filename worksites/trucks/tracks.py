@@ -113,13 +113,13 @@ def see(ground: Ground, fixes: Fixes) -> Seen:
     day = local // DAY_US
     sig |= (day & 1) << DAY
     _speeding(ground, x, y, speed, in_street, sig)
-    _by_truck(ground, fixes, x, y, local, day, in_street, (source > 0) | (sink > 0), sig)
-
     first = np.ones(len(fixes), bool)
     first[1:] = fixes.truck[1:] != fixes.truck[:-1]
     cm = np.zeros(len(fixes), np.int64)
     gone = np.hypot(np.diff(x), np.diff(y))
     cm[1:] = np.rint(gone * 100)
+    driven = in_street & _driven(fixes, gone, first)
+    _by_truck(ground, fixes, x, y, local, day, driven, (source > 0) | (sink > 0), sig)
     look = first.copy()
     look[1:] |= sig[1:] != sig[:-1]
     look[1:] |= np.diff(fixes.t) > GAP_US
@@ -138,10 +138,19 @@ def _speeding(ground, x, y, speed, in_street, sig) -> None:
         sig[hurried[speed[hurried] > limit]] |= FAST
 
 
-def _by_truck(ground, fixes, x, y, local, day, in_street, home, sig) -> None:
+def _driven(fixes, gone, first) -> NDArray[np.bool_]:
+    """Not only said to move but further on than where it was: a parked truck drifts at some km/h on one spot."""
+    driven = np.zeros(len(fixes), bool)
+    seconds = np.diff(fixes.t) / SECOND
+    slower = np.minimum(fixes.speed[1:], fixes.speed[:-1])
+    driven[1:] = (gone > slower / 3.6 * seconds / 2) & (slower > 0) & (seconds <= GAP_US / SECOND) & ~first[1:]
+    return driven
+
+
+def _by_truck(ground, fixes, x, y, local, day, driven, home, sig) -> None:
     """What depends on the truck's card: off its lines, without papers, at a forbidden hour."""
-    moving = in_street & (fixes.speed > ground.rules["T01"]["moving_kmh"])
-    barred = fixes.speed > ground.rules["T07"]["moving_kmh"]
+    moving = driven & _faster(fixes, ground.rules["T01"]["moving_kmh"])
+    barred = driven & _faster(fixes, ground.rules["T07"]["moving_kmh"])
     minute = None
     ends = np.flatnonzero(np.diff(fixes.truck, append=np.int64(-1) if len(fixes) else 0)) + 1
     start = 0
@@ -165,8 +174,15 @@ def _by_truck(ground, fixes, x, y, local, day, in_street, home, sig) -> None:
                 if minute is None:
                     # 1 January 1970 was a Thursday.
                     minute = (local // (60 * SECOND) + 3 * 1440) % WEEK_MIN
-                sig[places[~week[minute[places]] & barred[places] & in_street[places]]] |= HOURS
+                sig[places[~week[minute[places]] & barred[places]]] |= HOURS
         start = end
+
+
+def _faster(fixes, kmh: float) -> NDArray[np.bool_]:
+    """Faster at this position and at the one before."""
+    fast = fixes.speed > kmh
+    fast[1:] &= fast[:-1].copy()
+    return fast
 
 
 def _days(day) -> list[int]:

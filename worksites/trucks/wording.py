@@ -73,14 +73,6 @@ def _t02_gap(facts: Facts) -> str:
     return text % _values(facts)
 
 
-def _t02_track(facts: Facts) -> str:
-    text = _(
-        "Came to a sink at %(until)s without having been at any registered site since the last one; it stood at"
-        " %(stops)s points, longest for %(stood)s, nearest registered gate %(gate_m)s away"
-    )
-    return text % {**_values(facts), "stops": facts.get("stops", 1)}
-
-
 def _t03_lift(facts: Facts) -> str:
     text = _("%(at)s body lifted for %(up)s at %(speed)s km/h, nearest registered sink %(sink_m)s away")
     return text % {**_values(facts), "up": spent(facts.get("up_s", 0))}
@@ -101,12 +93,24 @@ def _t04(facts: Facts) -> str:
         "Left loaded at %(left)s (%(by)s), stood %(stood)s off the route at %(stop)s, nearest registered sink"
         " %(sink_m)s away, back at the site at %(back)s without having been at a sink"
     )
+    return _t04_said(text, facts)
+
+
+def _t04_said(text: str, facts: Facts) -> str:
     by = {"camera": _("by the gate camera"), "manifest": _("by its manifest"), "sensor": _("by its sensor")}
     points = facts.get("points", [])
     return text % {
         **_values(facts), "left": clock(facts.get("left_at")), "back": clock(facts.get("back_at")),
         "by": by.get(facts.get("by", ""), ""), "stop": clock(points[1][2]) if len(points) > 1 else "",
     }  # fmt: skip
+
+
+def _t04_gap(facts: Facts) -> str:
+    text = _(
+        "Left loaded at %(left)s (%(by)s), no position for %(stood)s from %(stop)s, no permitted sink within reach,"
+        " back at the site at %(back)s"
+    )
+    return _t04_said(text, facts)
 
 
 def _t05(facts: Facts) -> str:
@@ -139,9 +143,9 @@ def _joined(*parts: str) -> str:
 
 SAID: dict[tuple[str, str], Callable[[Facts], str]] = {
     ("T01", ""): _plain(lambda: _("%(at)s on the road in the street without: %(missing)s"), missing=_missing),
-    ("T02", ""): _t02, ("T02", "gap"): _t02_gap, ("T02", "track"): _t02_track,
+    ("T02", ""): _t02, ("T02", "gap"): _t02_gap,
     ("T03", "lift"): _t03_lift, ("T03", ""): _t03_emptied, ("T03", "gap"): _t03_gap,
-    ("T04", ""): _t04, ("T05", ""): _t05, ("T05", "gap"): _t05_gap, ("T12", ""): _t12,
+    ("T04", ""): _t04, ("T04", "gap"): _t04_gap, ("T05", ""): _t05, ("T05", "gap"): _t05_gap, ("T12", ""): _t12,
     ("T06", ""): _plain(
         lambda: _("From %(at)s more than %(route)s m off every permitted route for %(off)s"),
         route=lambda f: f.get("route_m"), off=lambda f: spent(f.get("off_s", 0)),

@@ -25,6 +25,8 @@ class Command(BaseCommand):
         parser.add_argument("--without-seats", action="store_true", help="leave all desk work to people")
         parser.add_argument("--without-units", action="store_true", help="leave the phones of the units to people")
         parser.add_argument("--without-police", action="store_true", help="leave the police desk to people or a peer")
+        parser.add_argument("--without-trucks", action="store_true", help="no truck tells where it is")
+        parser.add_argument("--without-inspectors", action="store_true", help="leave checks of sites to people")
 
     def handle(self, *args, **options):
         if not 0.05 <= options["speed"] <= 50:
@@ -48,6 +50,8 @@ class Command(BaseCommand):
                     with_seats=not options["without_seats"],
                     with_units=not options["without_units"],
                     with_police=not options["without_police"],
+                    with_trucks=not options["without_trucks"],
+                    with_inspectors=not options["without_inspectors"],
                 )
             )
         except Away as error:

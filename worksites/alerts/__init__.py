@@ -1,0 +1,1 @@
+"""Pages of truck alerts and of the rules that raise them."""
