@@ -81,9 +81,9 @@ def passed(number: str) -> None:
 
 
 def stands() -> list:
-    """[kind, status, findings, photos, signatures] of each sheet, the oldest first."""
+    """[status, findings, photos, signatures] of each sheet, the oldest first."""
     rows = Inspection.objects.order_by("id")
-    return [[r.kind, r.status, r.findings.count(), r.photos.count(), r.signatures.count()] for r in rows]
+    return [[r.status, r.findings.count(), r.photos.count(), r.signatures.count()] for r in rows]
 
 
 def found() -> list:
