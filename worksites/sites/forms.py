@@ -94,7 +94,7 @@ class PermitForm(forms.Form):
     )
     gate = forms.ModelChoiceField(Gate.objects.none(), label=_("Gate"), required=False, empty_label="–")
     number = forms.CharField(label=pgettext_lazy("permit", "Number"), max_length=40)
-    issuer = forms.CharField(label=_("Issued by"), max_length=60, required=False)
+    issuer = forms.CharField(label=pgettext_lazy("permit", "Issued by"), max_length=60, required=False)
     status = forms.ChoiceField(label=_("State"), choices=PermitStatus.choices, initial=PermitStatus.APPROVED)
     valid_from = day(label=_("Valid from"))
     valid_to = day(label=_("Valid to"))
