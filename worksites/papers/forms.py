@@ -85,7 +85,7 @@ class PermitForm(forms.Form):
 
     kind = forms.ChoiceField(label=_("Permit"))
     number = forms.CharField(label=pgettext_lazy("permit", "Number"), max_length=40)
-    issuer = forms.CharField(label=_("Issued by"), max_length=60, required=False)
+    issuer = forms.CharField(label=pgettext_lazy("permit", "Issued by"), max_length=60, required=False)
     status = forms.ChoiceField(
         label=_("State"), choices=PermitStatus.choices[:2], initial=PermitStatus.APPLIED,
         help_text=_("Refused and voided come later, with a reason."),
