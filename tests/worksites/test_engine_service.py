@@ -18,6 +18,7 @@ from worksites import selectors_engine
 from worksites.models import Company, Gate, GatePass, Manifest, Permit, Sink, Site, Trip, Truck, TruckAlert, TruckRule
 from worksites.models import TruckState as State
 from worksites.services import engine, engine_alerts, engine_trial
+from worksites.trucks.tracks import SECOND
 from worksites.trucks.wording import explain
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -82,7 +83,7 @@ def a_dumping(truck, hours_ago=5.0):
     return Terminal(truck.pk, "all").tell(d)[0].sorted()
 
 
-def keep(fixes, received_at=None):
+def keep(fixes, received_at=None, positioned=True):
     now = received_at or db_now()
     rows = [fixes.row(n) for n in range(len(fixes))]
     with connection.cursor() as cursor:
@@ -90,8 +91,9 @@ def keep(fixes, received_at=None):
             at = selectors_engine.instant(t)
             cursor.execute(
                 "insert into worksites_truckfix (truck_id, at, day, lon, lat, speed_kmh, load, lift, cover, ignition,"
-                " source, received_at) values (%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,1,%s) on conflict do nothing",
-                [truck, at, at.astimezone(STREET).date(), lon, lat, speed, load, lift, cover, bool(on), now],
+                " received_at, positioned, source)"
+                " values (%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,1) on conflict do nothing",
+                [truck, at, at.astimezone(STREET).date(), lon, lat, speed, load, lift, cover, on > 0, now, positioned],
             )
     newest = selectors_engine.instant(int(fixes.t[-1]))
     state, _new = State.objects.get_or_create(truck_id=int(fixes.truck[0]))
@@ -151,6 +153,40 @@ def test_a_stretch_that_comes_late_is_judged_with_what_is_known_already(truck):
 
     assert "T03" in set(TruckAlert.objects.values_list("rule", flat=True))
     assert Trip.objects.get().to_type == Trip.Place.BLACK_SINK
+
+
+def test_a_position_that_does_not_know_where_it_is_counts_as_none(truck):
+    fixes = a_dumping(truck)
+    keep(fixes)
+    engine.judge_truck(truck.pk)
+    whole = found()
+    TruckAlert.objects.all().delete(), Trip.objects.all().delete(), State.objects.all().delete()
+    with connection.cursor() as cursor:
+        cursor.execute("delete from worksites_truckfix")
+
+    # A terminal without satellites says where it was last, or the middle of nowhere; some of both between the others.
+    lost = fixes.at(slice(5, len(fixes), 4))
+    lost.t[:] += 9 * SECOND
+    lost.lon[:], lost.lat[:], lost.load[:], lost.lift[:] = 0.0, 0.0, 1, 2
+    keep(lost, positioned=False)
+    keep(fixes)
+    engine.judge_truck(truck.pk)
+
+    assert found() == whole
+
+
+def test_positions_without_satellites_for_half_an_hour_are_a_lost_signal(truck):
+    fixes = a_dumping(truck)
+    middle = len(fixes) // 2
+    keep(fixes.at(slice(0, middle)))
+    blind = fixes.at(slice(middle, len(fixes)))
+    keep(blind, positioned=False)
+    later = fixes.at(slice(len(fixes) - 1, len(fixes)))
+    later.t[:] += 1_800 * SECOND
+    keep(later)
+    engine.judge_truck(truck.pk)
+
+    assert TruckAlert.objects.filter(rule="T10").count() == 1
 
 
 def test_positions_of_two_days_ago_complete_a_trip_and_tell_nobody(truck):

@@ -12,7 +12,7 @@ from worksites.trucks import tracks as tr
 from worksites.trucks.ground import Card, Ground
 from worksites.trucks.state import MOST_GAPS, MOST_SLOWS, MOST_STOPS, State
 from worksites.trucks.tracks import GAP_US, LABEL, SECOND
-from worksites.trucks.trips import BLACK_SINK, EMPTY, HALF, SINK, UP, Trips
+from worksites.trucks.trips import BLACK_SINK, EMPTY, HALF, MANIFEST_US, SINK, UP, Trips
 
 NEVER = 1 << 62
 DWELL_US = 180 * SECOND  # at a source, in or out of a sink: held for longer than this
@@ -218,7 +218,8 @@ class Fold(Trips):
             elif trip["sink"] is None and after[2] - before[2] > GAP_US:
                 self.on_emptied(after, before, off)  # in a sink, but nobody saw which
             elif trip["sink"] is None:
-                self.on_short_call(i, called or [before[2], after[2], after[0], after[1], sig])
+                place = before if sig_before & tr.NEAR_SINK else after
+                self.on_short_call(i, called or [before[2], after[2], place[0], place[1], sig])
             return
         site = self.site_at(sig >> tr.INSIDE & LABEL)
         if site is not None:
@@ -261,7 +262,7 @@ class Fold(Trips):
         if st.clay:
             st.clay, st.load, st.cand = False, 0, None
         if st.phase == "loaded":
-            if self._still_leaving(i):
+            if self._still_leaving(i) or self._only_passing():
                 return
             self.on_return(i)
         self.end_trip("done")
@@ -275,10 +276,19 @@ class Fold(Trips):
             return False
         if trip["depart"] is None:
             return True
-        if self.odo[i] - trip["odo"] > HARDLY_CM or self.t[i] - trip["depart"] > 3 * FORGET_US:
+        if self.st.gaps or self.odo[i] - trip["odo"] > HARDLY_CM or self.t[i] - trip["depart"] > 2 * FORGET_US:
             return False
         trip["depart"] = None
         return True
+
+    def _only_passing(self) -> bool:
+        """It stands at another site than its own, whose gate camera has not read it: a jam beside a boundary."""
+        st = self.st
+        assert st.src is not None
+        site = next((one for one in self.ground.lawful if one.id == st.src[0]), None)
+        if site is None or st.trip is None or st.trip["site"] in (None, site.id) or not site.has_camera:
+            return False
+        return st.passed is None or st.passed[1] != site.id or st.passed[0] < st.src[1] - FORGET_US
 
     def _leave_source(self, i: int) -> None:
         st = self.st
@@ -290,8 +300,9 @@ class Fold(Trips):
             return
         if st.phase != "at_source" or site is None:
             return
-        gate = st.gate if st.gate is not None and st.gate[3] == site.id and st.gate[0] >= st.src[1] else None
-        paper = st.paper if st.paper is not None and st.paper[2] == site.id and st.paper[0] >= st.src[1] else None
+        begun = st.src[1] - MANIFEST_US  # it may have crept out of the zone and in again
+        gate = st.gate if st.gate is not None and st.gate[3] == site.id and st.gate[0] >= begun else None
+        paper = st.paper if st.paper is not None and st.paper[2] == site.id and st.paper[0] >= begun else None
         since = st.src[1]
         st.stops, st.gaps = [], []
         if st.load == EMPTY or (st.load == 0 and gate is not None and gate[1] is False and paper is None):

@@ -59,6 +59,11 @@ class SiteGround:
     papers: tuple[Valid, ...] = ()
 
     @property
+    def has_camera(self) -> bool:
+        """A camera reads plates at one of its gates."""
+        return any(gate.camera for gate in self.gates)
+
+    @property
     def is_lawful(self) -> bool:
         """Loading here is on record: a filed gate, or no gate on the map at all."""
         return not self.gates or any(gate.filed for gate in self.gates)
@@ -141,7 +146,8 @@ class Ground:
         gates = [(gate, site) for site in self.lawful for gate in site.gates if gate.filed]
         self.gates = gates
         self.gate_xy = np.array([self.plane.metres(gate.lon, gate.lat) for gate, _site in gates]).reshape(-1, 2)
-        self._routes: dict[Any, Layer | None] = {}
+        self._routes: dict[Any, Layer] = {}
+        self._corridors: dict[int, Layer | None] = {}
         self._weeks: dict[tuple[int, date], np.ndarray | None] = {}
 
     def _middle(self) -> tuple[float, float]:
@@ -159,11 +165,15 @@ class Ground:
 
     def corridor(self, truck: int) -> Layer | None:
         """The ground within the buffer of the truck's permitted lines; None where its papers draw none."""
-        card = self.cards.get(truck)
-        lines = card.routes() if card else ()
+        if truck not in self._corridors:
+            card = self.cards.get(truck)
+            self._corridors[truck] = self._along(card.routes()) if card else None
+        return self._corridors[truck]
+
+    def _along(self, lines: tuple[BaseGeometry, ...]) -> Layer | None:
         if not lines:
             return None
-        key = frozenset(line.wkb for line in lines)
+        key = frozenset(line.wkb for line in lines)  # trucks of one company have the same
         if key not in self._routes:
             metres = float(self.rules["T06"]["route_m"])
             self._routes[key] = Layer([shapely.union_all([self.plane.of(line).buffer(metres, 4) for line in lines])])

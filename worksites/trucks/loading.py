@@ -87,6 +87,6 @@ class Loading(Speaker):
             if (allowed is None or site.id in allowed)
             and (
                 (passed is not None and passed[1] == site.id and passed[0] >= since)
-                or not any(gate.camera for gate in site.gates)
+                or not site.has_camera
             )
         )  # fmt: skip

@@ -96,7 +96,7 @@ class Road(Speaker):
         if trip["by"] in SURE:
             return True
         site = next((one for one in self.ground.lawful if one.id == trip["site"]), None)
-        return site is None or not any(gate.camera for gate in site.gates)
+        return site is None or not site.has_camera
 
     def _fast(self, i: int) -> None:
         st, s, t, rule = self.st, self.sig[i], self.t[i], self.ground.rules["T08"]

@@ -3,6 +3,7 @@
 from typing import Any
 
 from worksites.trucks import tracks as tr
+from worksites.trucks.fold import LAG_US
 from worksites.trucks.speaker import Speaker, metres
 from worksites.trucks.tracks import GAP_US, SECOND
 
@@ -97,10 +98,20 @@ class Signals(Speaker):
         moved = self.ground.plane.gap_m(self.lon[p], self.lat[p], self.lon[i], self.lat[i])
         return still and moved <= JOIN_M and self.t[i] - self.t[p] <= PARKED_US
 
+    def _known(self, event: dict[str, Any]) -> None:
+        """The load of a trip that was only presumed, because it had crept out before the camera read it."""
+        trip = self.st.trip
+        if trip is None or trip["by"] != "presumed" or trip["site"] != event["site"] or not event["loaded"]:
+            return
+        if trip["depart"] is None or event["t"] - trip["depart"] <= LAG_US:
+            trip["by"], trip["gate"] = "camera", event["gate"]
+            self.keep(trip)
+
     def _went_out(self, event: dict[str, Any], i: int) -> None:
         at = event["t"]
         if event["loaded"] is not None:
             self.st.gate = [at, event["loaded"], event["gate"], event["site"]]
+            self._known(event)
         if event["loaded"] and event["covered"] is False:
             self.hit(
                 "T09", at, self.t[i], [event["lon"], event["lat"]], "camera", [self.quote(i)], camera=event["code"],

@@ -6,7 +6,7 @@ from typing import Any
 from worksites.trucks import tracks as tr
 from worksites.trucks.ground import Card, Ground, SiteGround
 from worksites.trucks.state import State
-from worksites.trucks.tracks import SECOND
+from worksites.trucks.tracks import GAP_US, SECOND
 
 MANIFEST_US = 1_800 * SECOND
 SITE, SINK, BLACK_SITE, BLACK_SINK = 1, 2, 3, 4
@@ -40,13 +40,16 @@ class Trips:
     def depart(self, i: int, site: SiteGround | None) -> None:
         st, trip = self.st, self.st.trip
         assert trip is not None
-        trip["depart"], trip["odo"] = self.t[i], self.odo[i]
+        p = i - 1
+        silent = p >= 0 and self.t[i] - self.t[p] > GAP_US  # it left while nobody saw it
+        trip["depart"], trip["odo"] = self.t[p if silent else i], self.odo[p if silent else i]
         if st.gate is not None and site is not None and st.gate[3] == site.id and st.gate[0] >= trip["load_start"]:
             trip["gate"] = st.gate[2]
         of_here = st.paper is not None and site is not None and st.paper[2] == site.id
         if of_here and (self.t[i] - st.paper[0] <= MANIFEST_US or st.paper[0] >= trip["load_start"]):
             trip["manifest"] = st.paper[1]
-        st.stops, st.gaps, st.once = [], [], None
+        st.gate = st.paper = None  # said of this trip
+        st.stops, st.gaps, st.once = [], st.gaps[-1:] if silent else [], None
         self.keep(trip)
         if site is not None and trip["by"] != "presumed":
             self.on_departure(site, self.t[i])
