@@ -226,13 +226,13 @@ def site_days(day: date, sites: Iterable[int] | None = None) -> list[SiteDay]:
     for site, plate, at in papers.values_list("site", "truck__plate", "issued_at"):
         written.setdefault(site, []).append((plate, microseconds(at)))
     found = []
-    for site in Site.objects.filter(pk__in={*left, *written}).order_by("pk"):
-        issued = written.get(site.pk, [])
+    for place in Site.objects.filter(pk__in={*left, *written}).order_by("pk"):
+        issued = written.get(place.pk, [])
         plates = {plate for plate, _at in issued}
-        bare = [one for one in left.get(site.pk, []) if one[0] not in plates]
-        manifests = counted([at for _plate, at in issued], read.get(site.pk, []))
+        bare = [one for one in left.get(place.pk, []) if one[0] not in plates]
+        manifests = counted([at for _plate, at in issued], read.get(place.pk, []))
         found.append(SiteDay(
-            site.pk, site.name, day.isoformat(), len(left.get(site.pk, [])), manifests, site.lon, site.lat,
+            place.pk, place.name, day.isoformat(), len(left.get(place.pk, [])), manifests, place.lon, place.lat,
             microseconds(since), tuple(bare[:5]),
         ))  # fmt: skip
     return found

@@ -70,7 +70,7 @@ def keep_passes(rows: Sequence[Pass]) -> list[str]:
     if not rows:
         return []
     first = {(row.point_code, row.external_id): row for row in reversed(rows)}
-    values = {"now": db_now(), "rows": msgspec.json.encode(list(first.values())).decode()}
+    values: dict[str, Any] = {"now": db_now(), "rows": msgspec.json.encode(list(first.values())).decode()}
     with connection.cursor() as cursor:
         cursor.execute(INSERT, values)
         new = set(cursor.fetchall())
