@@ -142,11 +142,12 @@ def test_a_note_belongs_to_the_shift_that_the_page_showed(shift, person, client)
     client.post("/handover/", {"shift": shift.pk, "watch": "蜀山路积水"})
     # Four o'clock passes between looking and signing.
     now = db_now()
-    shift.period = type(shift.period)(now - timedelta(hours=8), now - timedelta(minutes=1))
+    ends = shift.period.upper
+    shift.period = type(shift.period)(shift.period.lower, now)
     shift.save()
     later = DutyShift.objects.create(
         day=(now + timedelta(days=1)).astimezone(STREET).date(), template=shift.template,
-        period=type(shift.period)(now - timedelta(minutes=1), now + timedelta(hours=7)),
+        period=type(shift.period)(now, ends),
     )  # fmt: skip
     client.post("/handover/sign/", {"shift": shift.pk})
     assert Handover.objects.get(shift=shift).signed_by == going

@@ -118,7 +118,7 @@ def miss(check_id: int, *, at: datetime | None = None) -> bool:
 
 
 def unplanned(now: datetime) -> list[int]:
-    """Watched sites without an open check and, if white, without one in this month; the sweep plans them."""
+    """Watched sites without an open check and, if white, not checked and without one in this month."""
     local = now.astimezone(STREET)
     if local.time() < PLANNED_FROM and local.day == 1:
         return []
@@ -128,7 +128,12 @@ def unplanned(now: datetime) -> list[int]:
     had = set(
         PlannedCheck.objects.filter(period=period, kind=Kind.RANDOM, dropped_at=None).values_list("site_id", flat=True)
     )
-    return [site.pk for site in sites if site.colour != Colour.WHITE or site.pk not in had]
+    first, _last = month_of(period)
+    return [
+        site.pk
+        for site in sites
+        if site.colour != Colour.WHITE or (site.pk not in had and _checked_since(site, first) is None)
+    ]
 
 
 @transaction.atomic
