@@ -30,6 +30,7 @@ const store = new Store();
 const units = new Map();
 let trucks = [];
 let ground = null; // figures of the worksites; none for who may not see them
+let known = false; // before the first snapshot, that no site is red would be a claim
 let liveTotal = 0;
 let lateS = 0;
 let counts = null;
@@ -84,6 +85,7 @@ function load(data) {
   store.load("assignment", data.assignments, data.rev);
   store.load("site", data.sites, data.rev);
   store.load("truckalert", data.truck_alerts, data.rev);
+  known = true;
   units.clear();
   data.units.forEach((unit) => units.set(unit.id, unit));
   take(data);
@@ -136,7 +138,7 @@ function draw() {
     guarded("queue", () => board.draw(incidents, liveTotal));
     guarded("ticker", () => ticker.draw(incidents));
     guarded("duty", duty);
-    guarded("ground", () => sites.draw(ground, watched()));
+    guarded("ground", () => sites.draw(known ? ground : null, watched()));
     guarded("alerts", () => alerts.draw(store.all("truckalert").filter(waits)));
     guarded("map", drawMap);
   }, document.hidden ? 2000 : 150);
