@@ -75,7 +75,7 @@ class PhotoInput(serializers.Serializer):
     shot_at = Instant(required=False, allow_null=True, default=None)
 
 
-class FixInput(serializers.Serializer):
+class RectificationInput(serializers.Serializer):
     """How a failed item is to be put right."""
 
     item = Id()
@@ -106,7 +106,7 @@ class LockInput(serializers.Serializer):
 
     ended_at = Instant()
     results = ResultInput(many=True, max_length=200)
-    fixes = FixInput(many=True, required=False, max_length=200)
+    fixes = RectificationInput(many=True, required=False, max_length=200)
     photos = serializers.ListField(child=serializers.UUIDField(), required=False, default=list, max_length=600)
     signatures = SignatureInput(many=True, max_length=20)
     note = Line(max_length=2_000, required=False, allow_blank=True, default="")
