@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from worksites.models.companies import Truck
 from worksites.models.sites import Gate, Sink, Site
@@ -190,7 +191,7 @@ class Manifest(models.Model):
 
     class State(models.TextChoices):
         ISSUED = "issued", _("issued")  # 已开具
-        RECEIVED = "received", _("received")  # 已签收
+        RECEIVED = "received", pgettext_lazy("manifest", "received")  # 已签收
         VOIDED = "voided", _("voided")  # 作废
 
     number = models.CharField(max_length=40, unique=True)
