@@ -1,0 +1,21 @@
+"""The tables of the residents' side."""
+
+from points.models.ledger import (
+    OF_RESIDENTS,
+    AccountKind,
+    Award,
+    LedgerAccount,
+    LedgerLine,
+    LedgerTransaction,
+    PointLot,
+    PointPolicy,
+    PointRule,
+    TransactionKind,
+)
+from points.models.residents import Consent, DeviceSeen, Level, PhoneCode, Purpose, Resident
+
+__all__ = [
+    "OF_RESIDENTS", "AccountKind", "Award", "Consent", "DeviceSeen", "LedgerAccount", "LedgerLine",
+    "LedgerTransaction", "Level", "PhoneCode", "PointLot", "PointPolicy", "PointRule", "Purpose", "Resident",
+    "TransactionKind",
+]  # fmt: skip
