@@ -1,6 +1,6 @@
 """Two weeks of truck alerts: what the rules found in the diaries of some trucks, and what people said to it.
 
-Passes and manifests are kept as well; of the tracks only the trips and what alerts quote.
+Tracks, passes and manifests are kept as well, so that each alert can be replayed and other numbers tried on them.
 """
 
 import random
@@ -15,21 +15,23 @@ from demo.street import haulage
 from demo.street import wording_sites as words
 from demo.street.haulage import SEED, SINK_CODE
 from demo.street.truck_days import told_by
-from demo.trucks.diary import Label, Told
+from demo.trucks.diary import Label
 from demo.trucks.world import Hauler
 from grid.models import MapLayer
 from shushanwei.common.clock import STREET, db_now
 from shushanwei.people.models import User
 from worksites.facts import DUMPING
 from worksites.lifecycle import AlertStatus
-from worksites.models import Gate, GatePass, Manifest, Sink, Site, Truck, TruckAlert
+from worksites.models import Gate, GatePass, Manifest, Sink, Site, Truck, TruckAlert, TruckFix
 from worksites.selectors_engine import instant, truck_ground
-from worksites.services.engine import keep_trips
+from worksites.services.engine import keep_trips, mark_judged
 from worksites.services.engine_alerts import raise_alerts
-from worksites.trucks.engine import Judged, judge
+from worksites.services.fixes import FIXES, PARTITIONS, keep_fixes
+from worksites.trucks.engine import judge
 from worksites.trucks.tracks import Fixes
 
 DAYS, SEEN = 14, 12  # so many days, so many trucks
+STANDS_KMH = 3.0  # slower, the next place is only noise
 SLACK_S = 600  # an alert belongs to what went on within so many seconds of it
 JUDGES = ["video", "seat1", "seat2", "brigade1"]
 
@@ -43,13 +45,18 @@ def load_truck_past() -> int:
     world = haulage.world_of(plans, haulage.truck_plans(plans))
     now = db_now()
     first = now.astimezone(STREET).date() - timedelta(days=DAYS)
+    PARTITIONS.ensure(behind=DAYS)
     ids = _Ids(plans)
     labels: list[Label] = []
     hits: list[dict[str, Any]] = []
     for hauler in _seen(world.haulers, plans):
         told = told_by(world, hauler, first, DAYS)
-        truck, found = ids.trucks[hauler.plate], _judged(ids, hauler, told, now)
+        truck = ids.trucks[hauler.plate]
+        fixes = _of_truck(truck, told.fixes[0].sorted())
+        found = judge(truck_ground(), fixes, {truck: ids.written(hauler, told.events[hauler.id], now)})[truck]
         keep_trips(truck, found, None)
+        keep_fixes(_rows(fixes), source=TruckFix.Source.FILE)
+        mark_judged(truck, found.state)
         hits += [hit for hit in found.hits if instant(hit["detected"]) < now]
         labels += [replace(label, truck=truck) for label in told.labels]
     return sum(_raised(hit, labels, now) for hit in sorted(hits, key=lambda hit: hit["detected"]))
@@ -117,12 +124,23 @@ def _seen(haulers: list[Hauler], plans: list[haulage.SitePlan]) -> list[Hauler]:
     return honest + [replace(one, crooked=0.06, night=False, sites=(red * 2)[:2]) for one in crooked if red]
 
 
-def _judged(ids: _Ids, hauler: Hauler, told: Told, now: datetime) -> Judged:
-    truck = ids.trucks[hauler.plate]
-    fixes = told.fixes[0].sorted()
+def _of_truck(truck: int, fixes: Fixes) -> Fixes:
     columns: dict[str, Any] = vars(fixes) | {"truck": np.full(len(fixes), truck, np.int64)}
-    events = ids.written(hauler, told.events[hauler.id], now)
-    return judge(truck_ground(), Fixes(**columns), {truck: events})[truck]
+    return Fixes(**columns)
+
+
+def _rows(fixes: Fixes) -> np.ndarray:
+    """As they are kept. A truck that moves points to where it is next; one that stands, to where it came."""
+    rows = np.zeros(len(fixes), FIXES)
+    rows["truck_id"], rows["at"], rows["speed_kmh"] = fixes.truck, fixes.t, fixes.speed
+    for name in ("lon", "lat", "load", "lift", "cover", "ignition"):
+        rows[name] = getattr(fixes, name)
+    rows["positioned"], rows["mileage_km"] = True, np.nan
+    east = np.diff(fixes.lon, append=fixes.lon[-1:]) * np.cos(np.radians(fixes.lat))
+    towards = np.degrees(np.arctan2(east, np.diff(fixes.lat, append=fixes.lat[-1:]))) % 360
+    moved = np.maximum.accumulate(np.where(fixes.speed > STANDS_KMH, np.arange(len(fixes)), 0))
+    rows["heading"] = towards[moved]
+    return rows
 
 
 def _raised(hit: dict[str, Any], labels: list[Label], now: datetime) -> int:

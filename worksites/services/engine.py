@@ -76,6 +76,20 @@ def judge_truck(truck_id: int) -> bool:
 
 
 @transaction.atomic
+def mark_judged(truck_id: int, state: State) -> None:
+    """What is kept of this truck has been judged up to `state` elsewhere (a replay, a move): go on from there.
+
+    Call it after its positions are kept. Raises TruckState.DoesNotExist when the truck has never been heard.
+    """
+    row = TruckState.objects.select_for_update(no_key=True, of=("self",)).select_related("truck").get(pk=truck_id)
+    now = db_now()
+    row.engine = _kept({}, state, [], truck_id, row.truck.plate, now)
+    row.engine_at = instant(state.prev[0]) if state.prev else None
+    row.engine_work_at = None
+    row.save(update_fields=["engine", "engine_at", "engine_work_at"])
+
+
+@transaction.atomic
 def judge_silence(truck_id: int) -> bool:
     """A truck that has said nothing for too long with its ignition on: T10, before its next position tells it."""
     row = _locked(truck_id)

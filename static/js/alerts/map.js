@@ -47,9 +47,11 @@ export class ReplayMap {
   }
 
   #bounds() {
-    const { track, place, points } = this.scene;
-    const lons = [...track.lon, place[0], ...points.map(({ lon }) => lon)];
-    const lats = [...track.lat, place[1], ...points.map(({ lat }) => lat)];
+    const { track, place, points, passes, gates } = this.scene;
+    // Where no position is kept, the cameras that saw it and the gates of its site tell where that was.
+    const others = track.t.length ? points : [...points, ...passes, ...gates.filter(({ own }) => own)];
+    const lons = [...track.lon, place[0], ...others.map(({ lon }) => lon)];
+    const lats = [...track.lat, place[1], ...others.map(({ lat }) => lat)];
     const pad = 0.001;
     return [[Math.min(...lons) - pad, Math.min(...lats) - pad], [Math.max(...lons) + pad, Math.max(...lats) + pad]];
   }
