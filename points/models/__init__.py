@@ -12,10 +12,10 @@ from points.models.ledger import (
     PointRule,
     TransactionKind,
 )
-from points.models.residents import Consent, DeviceSeen, Level, PhoneCode, Purpose, Resident
+from points.models.residents import Consent, DeviceSeen, Level, PhoneCode, Purpose, Resident, ResidentSession
 
 __all__ = [
     "OF_RESIDENTS", "AccountKind", "Award", "Consent", "DeviceSeen", "LedgerAccount", "LedgerLine",
     "LedgerTransaction", "Level", "PhoneCode", "PointLot", "PointPolicy", "PointRule", "Purpose", "Resident",
-    "TransactionKind",
+    "ResidentSession", "TransactionKind",
 ]  # fmt: skip

@@ -95,6 +95,26 @@ class PhoneCode(models.Model):
         return f"{self.pk}"
 
 
+class ResidentSession(models.Model):
+    """A browser in which a resident is signed in; the cookie holds the token, the table its hash.
+
+    Apart from the session of a worker: the same browser may hold both, and each ends by its own rules.
+    """
+
+    resident = models.ForeignKey(Resident, models.CASCADE, related_name="sessions")
+    token_hash = models.CharField(max_length=64, unique=True)
+    started_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["expires_at"], name="resident_sessions_to_end")]
+
+    def __str__(self) -> str:
+        return self.token_hash[:8]
+
+
 class Purpose(models.TextChoices):
     """What a resident is asked to agree to, each apart from the others (单独同意)."""
 
