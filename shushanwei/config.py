@@ -47,6 +47,12 @@ class Config:
     police_link_secret: str
     jt808_port: int
     jt808_metrics_port: int
+    sms_url: str
+    sms_token: str
+    wechat_app_id: str
+    wechat_secret: str
+    wechat_api_url: str
+    wechat_open_url: str
 
 
 def read(env: environ.Env | None = None) -> Config:
@@ -78,6 +84,12 @@ def read(env: environ.Env | None = None) -> Config:
         police_link_secret=_get(env.str, "POLICE_LINK_SECRET", ""),
         jt808_port=_port(env, "JT808_PORT", 0, least=0),
         jt808_metrics_port=_port(env, "JT808_METRICS_PORT", 0, least=0),
+        sms_url=_get(env.str, "SMS_URL", ""),
+        sms_token=_get(env.str, "SMS_TOKEN", ""),
+        wechat_app_id=_get(env.str, "WECHAT_APP_ID", ""),
+        wechat_secret=_get(env.str, "WECHAT_SECRET", ""),
+        wechat_api_url=_get(env.str, "WECHAT_API_URL", ""),
+        wechat_open_url=_get(env.str, "WECHAT_OPEN_URL", ""),
     )
     if config.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
         raise BadConfiguration(f"LOG_LEVEL is {config.log_level!r}: use DEBUG, INFO, WARNING or ERROR.")
@@ -93,6 +105,13 @@ def read(env: environ.Env | None = None) -> Config:
         raise BadConfiguration("POLICE_LINK_URL must start with https:// or http://.")
     if config.police_link_url and len(config.police_link_secret) < 16:
         raise BadConfiguration("POLICE_LINK_URL needs POLICE_LINK_SECRET, of at least 16 characters.")
+    for name in ("sms_url", "wechat_api_url", "wechat_open_url"):
+        if (url := getattr(config, name)) and not url.startswith(("http://", "https://")):
+            raise BadConfiguration(f"{name.upper()} must start with https:// or http://.")
+    if config.sms_url and not config.sms_token:
+        raise BadConfiguration("SMS_URL needs SMS_TOKEN.")
+    if config.wechat_app_id and not config.wechat_secret:
+        raise BadConfiguration("WECHAT_APP_ID needs WECHAT_SECRET.")
     if config.port == config.ws_port:
         raise BadConfiguration(f"PORT and WS_PORT are both {config.port}: pages and sockets need a port each.")
     if config.jt808_port in {config.port, config.ws_port}:

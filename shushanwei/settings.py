@@ -292,12 +292,18 @@ LOADERS = [
     "load_worksites",
     "load_checklist",
     "load_truck_rules",
+    "load_points",
     "keep_partitions",
 ]
 WS_PORT = CONFIG.ws_port
 WS_URL = CONFIG.ws_url
 FIELD_KEY = CONFIG.field_key
 JT808_PORT = CONFIG.jt808_port
+# Residents: without a gateway of the provider nothing is sent, and the page shows the code (see points/sms.py).
+SMS_URL, SMS_TOKEN = CONFIG.sms_url, CONFIG.sms_token
+SMS_SENDER = "points.sms.GatewaySender" if SMS_URL else "points.sms.ConsoleSender"
+WECHAT_APP_ID, WECHAT_SECRET = CONFIG.wechat_app_id, CONFIG.wechat_secret
+WECHAT_API_URL, WECHAT_OPEN_URL = CONFIG.wechat_api_url, CONFIG.wechat_open_url
 POLICE_LINK_URL = CONFIG.police_link_url
 POLICE_LINK_SECRET = CONFIG.police_link_secret
 LOGGING = logs.configure(CONFIG.log_level, json=CONFIG.log_json)

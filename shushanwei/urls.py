@@ -25,6 +25,7 @@ urlpatterns = [
     path("", include("incidents.urls")),
     path("", include("dispatch.urls")),
     path("", include("worksites.urls")),
+    path("", include("points.urls")),
     path("", include("shushanwei.cockpit.urls")),
     path("", include("shushanwei.common.health_urls")),
     path("jsi18n/", views.Words.as_view(), name="jsi18n"),

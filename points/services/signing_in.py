@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import uuid4
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
@@ -51,6 +51,8 @@ def send_code(phone: str, *, address: str | None) -> Sent:
     phone = clean_phone(phone)
     hashed, code = fingerprint(phone), f"{secrets.randbelow(1_000_000):06d}"
     with transaction.atomic():
+        with connection.cursor() as cursor:  # two requests in the same instant must see each other
+            cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"code:{hashed}"])
         now = db_now()
         _refuse_flood(hashed, address, now)
         PhoneCode.objects.create(
@@ -90,10 +92,13 @@ def check_code(phone: str, code: str) -> str:
     return hashed
 
 
-def sign_in(phone: str, code: str, *, agreed: bool, device: str = "", is_child: bool = False) -> Resident:
+def sign_in(
+    phone: str, code: str, *, agreed: bool, device: str = "", is_child: bool = False, openid: str = ""
+) -> Resident:
     """The resident of a phone whose code is right, made when it is new. Raises BadInput: `phone`, `code`, `agreed`.
 
     `agreed`: to the privacy notice, asked before anything is kept. `is_child`: says so of himself, under fourteen.
+    `openid`: of the WeChat account in whose browser this happens; it signs in by itself from then on.
     """
     if not agreed:
         raise BadInput("agreed", _("Please read the privacy notice and agree to it."))
@@ -101,10 +106,15 @@ def sign_in(phone: str, code: str, *, agreed: bool, device: str = "", is_child: 
     hashed = check_code(phone, code)
     try:
         with transaction.atomic():
-            return _known(phone, hashed, device, is_child)
+            return _known(phone, hashed, device, is_child, openid)
     except IntegrityError:  # the same phone in two browsers in the same instant
         with transaction.atomic():
-            return _known(phone, hashed, device, is_child)
+            return _known(phone, hashed, device, is_child, openid)
+
+
+def by_open_id(openid: str) -> Resident | None:
+    """The resident whose WeChat account this is, if a phone was ever bound to it."""
+    return Resident.objects.filter(openid_hash=fingerprint(f"openid:{openid}"), erased_at=None).first()
 
 
 def start_session(resident: Resident) -> str:
@@ -143,7 +153,7 @@ def forget_old(now: datetime) -> int:
     return codes + sessions
 
 
-def _known(phone: str, hashed: str, device: str, is_child: bool) -> Resident:
+def _known(phone: str, hashed: str, device: str, is_child: bool, openid: str) -> Resident:
     now = db_now()
     resident = Resident.objects.select_for_update(no_key=True).filter(phone_hash=hashed).first()
     if resident is None:
@@ -152,6 +162,9 @@ def _known(phone: str, hashed: str, device: str, is_child: bool) -> Resident:
             phone_hash=hashed, phone_masked=mask_phone(phone), is_child=is_child, created_at=now, seen_at=now,
         )  # fmt: skip
         record(resident, "resident.joined", data={"level": Level.PHONE})
+    if openid and resident.openid_hash is None and by_open_id(openid) is None:
+        resident.openid_hash = fingerprint(f"openid:{openid}")
+        resident.save(update_fields=["openid_hash"])
     give(resident, Purpose.NOTICE)
     if device:
         row, new = DeviceSeen.objects.get_or_create(

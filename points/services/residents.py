@@ -1,0 +1,175 @@
+"""A resident's own page and what the street may do to it: change, verify, block, show a phone, export, erase."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from grid.models import Community
+from points.models import (
+    Award,
+    Consent,
+    Level,
+    LedgerTransaction,
+    Purpose,
+    Resident,
+)
+from points.services import consents, ledger
+from points.services.signing_in import check_code, clean_phone
+from shushanwei.common.clock import db_now
+from shushanwei.common.errors import BadInput, Conflict, NotFound
+from shushanwei.common.secrets import fingerprint, mask_name, seal, unseal
+from shushanwei.journal.services import record
+from shushanwei.people.models import User
+
+LONGEST_NAME, LONGEST_WHY, MOST_DAYS = 20, 200, 365
+
+
+@transaction.atomic
+def change(resident: Resident, values: dict[str, Any]) -> Resident:
+    """Change nickname, community (id), large_type, in_ranking; what is not said stays. Raises BadInput by field."""
+    row = _locked(resident.pk)
+    if "nickname" in values:
+        nickname = str(values["nickname"]).strip()
+        if not 1 <= len(nickname) <= LONGEST_NAME:
+            raise BadInput("nickname", _("One to %(most)s characters.") % {"most": LONGEST_NAME})
+        row.nickname = nickname
+    if values.get("community"):
+        community = Community.objects.filter(pk=_number(values["community"], "community")).first()
+        if community is None:
+            raise BadInput("community", _("There is no such community."))
+        if row.level >= Level.VERIFIED and community.pk != row.community_id:
+            raise BadInput("community", _("Your community has confirmed where you live; ask it to change this."))
+        row.community = community
+    for name in ("large_type", "in_ranking"):
+        if name in values:
+            setattr(row, name, bool(values[name]))
+    row.save(update_fields=["nickname", "community", "large_type", "in_ranking"])
+    return row
+
+
+@transaction.atomic
+def agree_as_guardian(child: Resident, phone: str, code: str) -> Resident:
+    """A guardian agrees with the code of his own phone, who must be a resident of age. Raises BadInput."""
+    row = _locked(child.pk)
+    hashed = check_code(phone, code)
+    adult = Resident.objects.filter(phone_hash=hashed, erased_at=None).first()
+    if adult is None or adult.is_child or adult.pk == row.pk:
+        raise BadInput("phone", _("A guardian has to sign in once with this phone before."))
+    row.guardian = adult
+    row.save(update_fields=["guardian"])
+    consents.give(adult, Purpose.CHILD, about=row)
+    record(row, "resident.guardian_agreed", data={"guardian": adult.pk})
+    return row
+
+
+@transaction.atomic
+def verify(resident_id: int, *, name: str, community_id: int, is_party_member: bool, actor: User) -> Resident:
+    """The community confirms who lives there (实名认证). Raises BadInput, NotFound, Conflict for an erased one."""
+    row = _locked(resident_id)
+    if row.erased_at is not None or row.level < Level.PHONE:
+        raise Conflict(_("This resident cannot be confirmed."))
+    name = name.strip()
+    if not 2 <= len(name) <= LONGEST_NAME:
+        raise BadInput("name", _("Two to %(most)s characters.") % {"most": LONGEST_NAME})
+    community = Community.objects.filter(pk=community_id).first()
+    if community is None:
+        raise BadInput("community", _("There is no such community."))
+    row.name_sealed, row.name_masked, row.community = seal(name), mask_name(name), community
+    row.level, row.verified_by, row.verified_at = Level.VERIFIED, actor, db_now()
+    row.is_party_member = is_party_member
+    row.save(update_fields=["name_sealed", "name_masked", "community", "level", "verified_by", "verified_at",
+                            "is_party_member"])  # fmt: skip
+    record(row, "resident.verified", actor=actor, data={"community": community.code})
+    return row
+
+
+@transaction.atomic
+def block(resident_id: int, *, days: int, why: str, actor: User | None) -> Resident:
+    """Nothing may be handed in and nothing is earned for some days; 0 ends it. Raises BadInput for `days`, `why`."""
+    row = _locked(resident_id)
+    why = why.strip()
+    if not 0 <= days <= MOST_DAYS:
+        raise BadInput("days", _("0 to %(most)s days.") % {"most": MOST_DAYS})
+    if not why or len(why) > LONGEST_WHY:
+        raise BadInput("why", _("One to %(most)s characters.") % {"most": LONGEST_WHY})
+    row.blocked_until = db_now() + timedelta(days=days) if days else None
+    row.blocked_why = why if days else ""
+    row.save(update_fields=["blocked_until", "blocked_why"])
+    record(row, "resident.blocked" if days else "resident.unblocked", actor=actor, note=why, data={"days": days})
+    return row
+
+
+@transaction.atomic
+def show_phone(resident_id: int, *, why: str, actor: User) -> str:
+    """The phone in clear, for who is about to call; who looked, when and why is written down. Raises BadInput."""
+    row = _locked(resident_id)
+    why = why.strip()
+    if not why or len(why) > LONGEST_WHY:
+        raise BadInput("why", _("Say why you need the number."))
+    if not row.phone_sealed:
+        raise NotFound(_("There is no such thing."))
+    record(row, "resident.phone_shown", actor=actor, note=why)
+    return unseal(row.phone_sealed)
+
+
+def own_data(resident: Resident) -> dict[str, Any]:
+    """Everything that is kept of a resident, in plain values, for himself."""
+    spendable, frozen = ledger.balances(resident.pk)
+    return {
+        "nickname": resident.nickname,
+        "phone": unseal(resident.phone_sealed),
+        "name": unseal(resident.name_sealed),
+        "level": resident.level,
+        "community": resident.community.name if resident.community else None,
+        "joined_at": resident.created_at,
+        "points": {"spendable": spendable, "frozen": frozen},
+        "ledger": list(
+            LedgerTransaction.objects.filter(resident=resident).values("at", "kind", "points", "note", "source_type")
+        ),
+        "awards": list(Award.objects.filter(resident=resident).values("at", "code", "worth", "given", "short")),
+        "consents": list(
+            Consent.objects.filter(resident=resident).values("purpose", "version", "given_at", "withdrawn_at")
+        ),
+    }
+
+
+@transaction.atomic
+def erase(resident: Resident) -> None:
+    """Nothing of the person stays; anonymous rows of the ledger do. Twice is once. Points left are taken off."""
+    row = _locked(resident.pk)
+    if row.erased_at is not None:
+        return
+    spendable, frozen = ledger.balances(row.pk)
+    if spendable + frozen:
+        ledger.take_off(row.pk, spendable + frozen, ledger.Source("erase", str(row.pk)))
+    row.sessions.all().delete()
+    row.devices.all().delete()
+    now = db_now()
+    Consent.objects.filter(resident=row, withdrawn_at=None).update(withdrawn_at=now)
+    row.phone_sealed = row.phone_masked = row.name_sealed = row.name_masked = row.blocked_why = ""
+    row.phone_hash = row.openid_hash = None
+    row.nickname, row.level, row.community, row.guardian = _("left"), Level.BROWSE, None, None
+    row.in_ranking, row.is_party_member, row.erased_at = False, False, now
+    row.save()
+    record(row, "resident.erased")
+
+
+def phone_owner(phone: str) -> Resident | None:
+    """The resident of a phone number typed by a worker. Raises BadInput for `phone`."""
+    return Resident.objects.filter(phone_hash=fingerprint(clean_phone(phone)), erased_at=None).first()
+
+
+def _number(value: Any, field: str) -> int:
+    try:
+        return int(value)
+    except (TypeError, ValueError) as error:
+        raise BadInput(field, _("This is no number.")) from error
+
+
+def _locked(pk: int) -> Resident:
+    row = Resident.objects.select_for_update(no_key=True).filter(pk=pk).first()
+    if row is None:
+        raise NotFound(_("There is no such thing."))
+    return row
