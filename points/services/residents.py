@@ -10,8 +10,8 @@ from grid.models import Community
 from points.models import (
     Award,
     Consent,
-    Level,
     LedgerTransaction,
+    Level,
     Purpose,
     Resident,
 )
@@ -150,7 +150,7 @@ def erase(resident: Resident) -> None:
     Consent.objects.filter(resident=row, withdrawn_at=None).update(withdrawn_at=now)
     row.phone_sealed = row.phone_masked = row.name_sealed = row.name_masked = row.blocked_why = ""
     row.phone_hash = row.openid_hash = None
-    row.nickname, row.level, row.community, row.guardian = _("left"), Level.BROWSE, None, None
+    row.nickname, row.level, row.community, row.guardian = _("former resident"), Level.BROWSE, None, None
     row.in_ranking, row.is_party_member, row.erased_at = False, False, now
     row.save()
     record(row, "resident.erased")

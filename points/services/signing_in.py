@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import uuid4
 
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
@@ -51,8 +51,7 @@ def send_code(phone: str, *, address: str | None) -> Sent:
     phone = clean_phone(phone)
     hashed, code = fingerprint(phone), f"{secrets.randbelow(1_000_000):06d}"
     with transaction.atomic():
-        with connection.cursor() as cursor:  # two requests in the same instant must see each other
-            cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"code:{hashed}"])
+        _one_at_a_time(f"code:{hashed}")  # two requests in the same instant must see each other
         now = db_now()
         _refuse_flood(hashed, address, now)
         PhoneCode.objects.create(
@@ -104,12 +103,7 @@ def sign_in(
         raise BadInput("agreed", _("Please read the privacy notice and agree to it."))
     phone = clean_phone(phone)
     hashed = check_code(phone, code)
-    try:
-        with transaction.atomic():
-            return _known(phone, hashed, device, is_child, openid)
-    except IntegrityError:  # the same phone in two browsers in the same instant
-        with transaction.atomic():
-            return _known(phone, hashed, device, is_child, openid)
+    return _known(phone, hashed, device, is_child, openid)
 
 
 def by_open_id(openid: str) -> Resident | None:
@@ -153,7 +147,9 @@ def forget_old(now: datetime) -> int:
     return codes + sessions
 
 
+@transaction.atomic
 def _known(phone: str, hashed: str, device: str, is_child: bool, openid: str) -> Resident:
+    _one_at_a_time(f"resident:{hashed}")  # the same phone in two browsers in the same instant
     now = db_now()
     resident = Resident.objects.select_for_update(no_key=True).filter(phone_hash=hashed).first()
     if resident is None:
@@ -187,3 +183,8 @@ def _refuse_flood(hashed: str, address: str | None, now: datetime) -> None:
         from_there = PhoneCode.objects.filter(address=address, sent_at__gt=since).count() if address else 0
         if sent.filter(sent_at__gt=since).count() >= of_phone or from_there >= of_address:
             raise TooMany(_("Too many codes were asked for. Try again later."))
+
+
+def _one_at_a_time(what: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [what])

@@ -4,6 +4,7 @@ PUBLIC = "public"
 SIGNED_IN = "signed in"
 TOKEN = "token"  # the token itself is what is given back
 SIGNED_SOURCE = "signed source"  # HMAC of a source instead of a person
+RESIDENT = "resident"  # a resident's own cookie: no worker's session opens it
 OWN_UNIT = "own unit or department"  # fetched by membership; others find nothing
 
 SEE = "incidents.view_incident"
@@ -340,4 +341,20 @@ TABLE |= {
     "GET /worksites/papers/<uuid>/": "worksites.view_site",
     "POST /worksites/papers/<uuid>/remove/": "worksites.edit_site",
     "GET /w/<code>/": PUBLIC,
+    # residents
+    "GET /m/": PUBLIC,
+    "GET /m/sign-in/": PUBLIC,
+    "POST /m/code/": PUBLIC,
+    "POST /m/sign-out/": PUBLIC,
+    "GET /m/wechat/": PUBLIC,
+    "GET /m/wechat/back/": PUBLIC,
+    "GET /m/wechat/config/": PUBLIC,
+    "GET /m/privacy/": PUBLIC,
+    "GET /m/me/": RESIDENT,
+    "POST /m/me/save/": RESIDENT,
+    "POST /m/me/guardian/": RESIDENT,
+    "POST /m/me/consent/": RESIDENT,
+    "GET /m/me/data.json": RESIDENT,
+    "POST /m/me/erase/": RESIDENT,
+    "GET /m/points/": RESIDENT,
 }

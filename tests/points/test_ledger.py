@@ -109,9 +109,7 @@ def test_two_people_put_points_right_by_hand(resident, django_user_model):
 def test_ten_hands_spend_the_same_points_once(resident):
     with_points(resident, 30)
 
-    results = all_at_once(
-        *[lambda n=n: ledger.spend(resident.pk, 10, Source("redemption", str(n))) for n in range(10)]
-    )
+    results = all_at_once(*[lambda n=n: ledger.spend(resident.pk, 10, Source("redemption", str(n))) for n in range(10)])
 
     assert sum(isinstance(result, LedgerTransaction) for result in results) == 3
     assert sum(isinstance(result, Conflict) for result in results) == 7, results

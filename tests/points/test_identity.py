@@ -1,0 +1,193 @@
+"""Residents come in by their phone, leave when they like, and nobody else comes in with them."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from points.models import Consent, PhoneCode, Resident, ResidentSession
+from points.services import ledger, residents, signing_in
+from points.services.ledger import Source
+from shushanwei.common.clock import db_now
+from shushanwei.common.errors import BadInput, TooMany
+from shushanwei.common.secrets import unseal
+from shushanwei.journal.models import Entry
+from tests.dispatch.test_races import all_at_once
+from tests.points.conftest import a_resident
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PHONE = "10000000001"
+
+
+@pytest.fixture(autouse=True)
+def console(settings):
+    settings.SMS_SENDER = "points.sms.ConsoleSender"
+
+
+def signed_in(phone=PHONE, **said) -> Client:
+    """A browser in which somebody came in."""
+    browser = Client()
+    code = browser.post("/m/code/", {"phone": phone}).json()["code"]
+    answer = browser.post("/m/sign-in/", {"phone": phone, "code": code, "agreed": "on", **said})
+    assert answer.status_code == 302, answer.content
+    return browser
+
+
+def test_a_phone_and_its_code_make_a_resident_whose_number_lies_encrypted():
+    browser = signed_in()
+
+    resident = Resident.objects.get()
+    assert (resident.level, resident.phone_masked, unseal(resident.phone_sealed)) == (1, "100****0001", PHONE)
+    assert Consent.objects.get().purpose == "notice"
+    assert browser.get("/m/me/").status_code == 200
+    with connection.cursor() as cursor:
+        cursor.execute("select r::text from points_resident r union all select e::text from journal_entry e")
+        assert not any(PHONE in row for (row,) in cursor.fetchall())
+
+
+def test_a_worker_of_the_centre_in_the_same_browser_stays_a_worker(client, django_user_model):
+    client.force_login(django_user_model.objects.create_user("seat"), "shushanwei.people.backends.RoleBackend")
+    assert client.get("/m/me/").status_code == 302
+    code = client.post("/m/code/", {"phone": PHONE}).json()["code"]
+    client.post("/m/sign-in/", {"phone": PHONE, "code": code, "agreed": "on"})
+    assert client.get("/m/me/").status_code == 200
+    client.post("/m/sign-out/")
+    assert client.get("/m/me/").status_code == 302
+    assert client.get("/password/").status_code == 200
+
+
+def test_without_the_privacy_notice_nothing_is_kept(client):
+    code = client.post("/m/code/", {"phone": PHONE}).json()["code"]
+    answer = client.post("/m/sign-in/", {"phone": PHONE, "code": code})
+    assert answer.status_code == 422
+    assert not Resident.objects.exists()
+
+
+@pytest.mark.parametrize("phone", ["", "123", "2" * 11, "1380000000a", "１３８００００００００", "1" * 40])
+def test_what_is_no_phone_is_refused_beside_its_field(client, phone):
+    answer = client.post("/m/code/", {"phone": phone})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "phone")
+
+
+def test_a_code_opens_once_within_five_minutes(client):
+    code = client.post("/m/code/", {"phone": PHONE}).json()["code"]
+    PhoneCode.objects.update(expires_at=db_now())
+    with pytest.raises(BadInput):
+        signing_in.check_code(PHONE, code)
+    PhoneCode.objects.update(expires_at=db_now() + timedelta(minutes=1))
+    assert signing_in.check_code(PHONE, code)
+    with pytest.raises(BadInput):
+        signing_in.check_code(PHONE, code)
+
+
+def test_guessing_kills_the_code_after_five_tries(client):
+    code = client.post("/m/code/", {"phone": PHONE}).json()["code"]
+    for guess in range(5):
+        with pytest.raises(BadInput):
+            signing_in.check_code(PHONE, f"{(int(code) + guess + 1) % 1_000_000:06d}")
+    with pytest.raises(BadInput):
+        signing_in.check_code(PHONE, code)
+
+
+def test_forty_guesses_at_once_get_no_more_than_five_tries(client):
+    code = client.post("/m/code/", {"phone": PHONE}).json()["code"]
+    wrong = [f"{(int(code) + n) % 1_000_000:06d}" for n in range(1, 13)]
+    all_at_once(*[lambda guess=guess: signing_in.check_code(PHONE, guess) for guess in wrong])
+    assert PhoneCode.objects.get().tries == 5
+
+
+def test_codes_are_not_sent_in_a_flood(client):
+    assert client.post("/m/code/", {"phone": PHONE}).status_code == 200
+    assert client.post("/m/code/", {"phone": PHONE}).status_code == 429
+    results = all_at_once(*[lambda: signing_in.send_code("10000000002", address="192.0.2.1")] * 8)
+    assert sum(isinstance(result, signing_in.Sent) for result in results) == 1
+    assert sum(isinstance(result, TooMany) for result in results) == 7
+
+
+def test_the_same_phone_in_five_browsers_at_once_is_one_resident():
+    results = all_at_once(
+        *[lambda: signing_in._known("10000000009", "9" * 64, "a-device-of-its-own-name", False, "")] * 5
+    )
+    assert {result.pk for result in results} == {Resident.objects.get(phone_hash="9" * 64).pk}
+
+
+def test_a_real_gateway_never_shows_the_code(client, settings, monkeypatch):
+    sent = []
+    monkeypatch.setattr("points.sms.GatewaySender.send", lambda self, *said: sent.append(said))
+    settings.SMS_SENDER = "points.sms.GatewaySender"
+    answer = client.post("/m/code/", {"phone": PHONE}).json()
+    assert answer["code"] == ""
+    assert re.fullmatch(r"\d{6}", sent[0][2]["code"])
+
+
+def test_a_child_waits_for_its_guardian(client):
+    signed_in("10000000002")
+    child = signed_in("10000000003", child="on")
+    assert child.get("/m/points/").status_code == 403
+
+    code = child.post("/m/code/", {"phone": "10000000004"}).json()["code"]
+    stranger = child.post("/m/me/guardian/", {"phone": "10000000004", "code": code})
+    assert stranger.status_code == 422
+    PhoneCode.objects.update(sent_at=db_now() - timedelta(minutes=2))
+    code = child.post("/m/code/", {"phone": "10000000002"}).json()["code"]
+    assert child.post("/m/me/guardian/", {"phone": "10000000002", "code": code}).status_code == 302
+    assert child.get("/m/points/").status_code == 200
+    assert Consent.objects.filter(purpose="child", about__is_child=True).count() == 1
+
+
+def test_a_resident_takes_all_along_and_leaves_no_trace(client):
+    browser = signed_in()
+    resident = Resident.objects.get()
+    ledger.put_in(resident.pk, 5, Source("test", "1"), at=db_now())
+
+    taken = browser.get("/m/me/data.json").json()
+    assert (taken["phone"], taken["points"]["frozen"]) == (PHONE, 5)
+    assert browser.post("/m/me/erase/", {"word": "no"}).status_code == 422
+    assert browser.post("/m/me/erase/", {"word": "注销"}).status_code == 302
+
+    resident.refresh_from_db()
+    assert (resident.phone_hash, resident.phone_sealed, resident.nickname) == (None, "", "已注销居民")
+    assert ledger.balances(resident.pk) == (0, 0)
+    assert not ResidentSession.objects.exists()
+    assert browser.get("/m/me/").status_code == 302
+    PhoneCode.objects.update(sent_at=db_now() - timedelta(minutes=2))
+    again = signed_in()
+    assert again.get("/m/me/").status_code == 200 and Resident.objects.count() == 2
+
+
+def test_showing_a_phone_is_written_down_with_who_and_why(django_user_model):
+    seat = django_user_model.objects.create(username="seat")
+    signed_in()
+    resident = Resident.objects.get()
+    with pytest.raises(BadInput):
+        residents.show_phone(resident.pk, why=" ", actor=seat)
+    assert residents.show_phone(resident.pk, why="回访", actor=seat) == PHONE
+    entry = Entry.objects.get(verb="resident.phone_shown")
+    assert (entry.actor, entry.note) == (seat, "回访")
+
+
+def test_a_consent_is_given_and_taken_back_and_asked_again(client):
+    browser = signed_in()
+    browser.post("/m/me/consent/", {"purpose": "health", "agreed": "on"})
+    browser.post("/m/me/consent/", {"purpose": "health", "agreed": "on"})
+    assert Consent.objects.filter(purpose="health", withdrawn_at=None).count() == 1
+    browser.post("/m/me/consent/", {"purpose": "health"})
+    assert not Consent.objects.filter(purpose="health", withdrawn_at=None).exists()
+    assert browser.post("/m/me/consent/", {"purpose": "notice"}).status_code == 422
+    assert browser.post("/m/me/consent/", {"purpose": "soul", "agreed": "on"}).status_code == 422
+
+
+@pytest.mark.parametrize("to", ["https://evil.example/", "//evil.example/m/", "/console/", "javascript:alert(1)"])
+def test_signing_in_leads_nowhere_else(client, to):
+    code = client.post("/m/code/", {"phone": PHONE}).json()["code"]
+    answer = client.post("/m/sign-in/", {"phone": PHONE, "code": code, "agreed": "on", "next": to})
+    assert answer["Location"] == "/m/"
+
+
+def test_a_made_up_cookie_opens_nothing(client):
+    a_resident()
+    for token in ("", "x" * 43, "x" * 5_000, "'; drop table points_resident; --"):
+        client.cookies["ssw_resident"] = token
+        assert client.get("/m/me/").status_code == 302
