@@ -34,7 +34,7 @@ def _list(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpRespon
     context = {
         "part": Paginator(rows, PAGE).get_page(request.GET.get("page")), "words": words, "state": state,
         "states": Manifest.State.choices, "may_edit": request.user.has_perm(EDIT),  # type: ignore[union-attr]
-        "kept": {name: value for name, value in (("q", words), ("state", state)) if value}, "most": MOST_ROWS, **more,
+        "most": MOST_ROWS, **more,
     }  # fmt: skip
     return render(request, "worksites/manifests.html", context, status=status)
 
