@@ -13,7 +13,7 @@ from demo.trucks.diary import Diary
 from demo.trucks.terminal import Terminal
 from shushanwei.common.clock import STREET, db_now
 from shushanwei.journal.models import Entry
-from tests.dispatch.test_races import all_at_once
+from tests.racing import all_at_once
 from worksites import selectors_engine
 from worksites.models import Company, Gate, GatePass, Manifest, Permit, Sink, Site, Trip, Truck, TruckAlert, TruckRule
 from worksites.models import TruckState as State
