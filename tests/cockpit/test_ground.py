@@ -18,8 +18,8 @@ from tests.worksites.fleet import CENTRE, fix, make_truck
 from worksites.checklist.shipped import WAGES
 from worksites.models import ChecklistItem, Finding, PlannedCheck, TruckAlert
 from worksites.services import checklists, sites
-from worksites.services.mud import Mud, report_mud
 from worksites.services.fixes import keep_fixes
+from worksites.services.mud import Mud, report_mud
 
 
 @pytest.fixture(autouse=True)

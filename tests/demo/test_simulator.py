@@ -123,7 +123,11 @@ def test_a_painted_photo_is_one_that_the_product_takes():
 def test_nobody_signs_on_for_a_shift_that_ends_while_he_comes():
     midnight = datetime(2026, 11, 27, 16, tzinfo=UTC)
     line = {"post": "seat", "until": "2026-11-28T00:00:00+08:00"}
-    lines = [line | {"username": "seat3"}, line | {"username": "seat4"}, line | {"username": "boss", "post": "commander"}]
+    lines = [
+        line | {"username": "seat3"},
+        line | {"username": "seat4"},
+        line | {"username": "boss", "post": "commander"},
+    ]
 
     def told(before, on):
         return duty.steps(lines, on, midnight - timedelta(seconds=before))

@@ -1,4 +1,4 @@
-"""A drawn inspector who cannot go: struck from the candidates, replaced by the next of the same lot, for all to repeat."""
+"""A drawn inspector who cannot go is struck from the candidates; the next of the same lot goes, as all can repeat."""
 
 from datetime import datetime, time, timedelta
 

@@ -18,9 +18,9 @@ from shushanwei.people.models import User
 from worksites.lifecycle import ALERT_OPEN, AlertStatus
 from worksites.models import Site, TruckAlert
 from worksites.plates import part_of_plate
-from worksites.shapes_trucks import RELATED
 from worksites.services.mud import RULE as BY_PERSON
 from worksites.services.mud import photo_of
+from worksites.shapes_trucks import RELATED
 from worksites.trucks.rules import CODES, NAMES
 
 VIEW, JUDGE, EDIT_RULES, REVIEW, REPORT_MUD = (

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection
 
 from grid.selectors import grid_at
-from shushanwei.common.clock import STREET, db_now
+from shushanwei.common.clock import STREET
 from shushanwei.journal.services import record
 from worksites.models import Trip, TruckAlert
 from worksites.selectors_engine import instant, truck_ground
