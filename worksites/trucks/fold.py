@@ -10,19 +10,18 @@ from typing import Any
 
 from worksites.trucks import tracks as tr
 from worksites.trucks.ground import Card, Ground
-from worksites.trucks.state import MOST_GAPS, MOST_SLOWS, MOST_STOPS, State
+from worksites.trucks.standing import FORGET_US, Standing
+from worksites.trucks.state import State
 from worksites.trucks.tracks import GAP_US, LABEL, SECOND
-from worksites.trucks.trips import BLACK_SINK, CLOSED, EMPTY, HALF, MANIFEST_US, SINK, UP, Trips
+from worksites.trucks.trips import BLACK_SINK, CLOSED, EMPTY, HALF, MANIFEST_US, SINK, UP
 
 NEVER = 1 << 62
 DWELL_US = 180 * SECOND  # at a source, in or out of a sink: held for longer than this
-FORGET_US = 600 * SECOND  # a longer gap ends a stay
 HARDLY_CM = 100_000
-GLITCH_US = 180 * SECOND  # wild positions, echoes of the signal, have returned within these
 LAG_US = 180 * SECOND  # a sensor may tell a change of load so much later
 
 
-class Fold(Trips):
+class Fold(Standing):
     """What a truck does, told by its fixes one after the other."""
 
     def __init__(self, ground: Ground, card: Card, state: State, columns: Sequence[list[Any]]) -> None:
@@ -31,7 +30,6 @@ class Fold(Trips):
         self.settle_us, self.doubt_us = int(rule["settle_s"] * SECOND), int(rule["doubt_s"] * SECOND)
         self.hold_us = int(ground.rules["T02"]["hold_s"] * SECOND)
         self.closed_us = int(ground.rules["T02"]["doubt_s"] * SECOND)
-        self.rest_us = int(ground.rules["T08"]["rest_s"] * SECOND)
         self.here = 0
 
     # what the rules beside it do; see judge.py
@@ -52,14 +50,14 @@ class Fold(Trips):
         if self.sig[i] & tr.THROWN:
             self.st.echo = self.t[i]
         if p >= 0 and self.t[i] - self.t[p] > GAP_US:
-            self._gap(p, i)
+            self.silence_ended(p, i)
             self.on_gap(p, i)
         for event in events:
             if event["what"] == "pass":
                 self.on_pass(event, p, i)
             else:
                 self.manifest(event)
-        self._standing(p, i)
+        self.standing(p, i)
         self._body(p, i)
         self._load(p, i)
         self._source(i)
@@ -78,77 +76,6 @@ class Fold(Trips):
         if st.out is not None and st.out[1] is not None:
             soonest = min(soonest, st.out[1] + DWELL_US)
         return soonest
-
-    def unsteady(self, i: int) -> bool:
-        """Whether its position may be an echo of the signal, which comes back within minutes."""
-        return self.st.echo is not None and self.t[i] - self.st.echo < GLITCH_US
-
-    def _gap(self, p: int, i: int) -> None:
-        st = self.st
-        st.fast = st.open = st.up = st.shut = None
-        if st.off is not None and not (st.off[2] and self.sig[p] & self.sig[i] & tr.OFF):
-            st.off = None  # and otherwise it is off its routes still, and that has been told
-        gap = self.t[i] - self.t[p]
-        moved = self.ground.plane.gap_m(self.lon[p], self.lat[p], self.lon[i], self.lat[i])
-        still = self.sig[p] & self.sig[i] & tr.STOP or not (self.sig[p] | self.sig[i]) & tr.ON
-        stood = bool(still) and moved <= 100  # parked it drifts
-        if not stood or (gap > FORGET_US and self.sig[p] & tr.ON):
-            off = bool(self.sig[p] & self.sig[i] & tr.OFF)
-            ends = [self.t[p], self.lon[p], self.lat[p], self.t[i], self.lon[i], self.lat[i]]
-            st.gaps = [*st.gaps[1 - MOST_GAPS :], [*ends, off]]
-        if gap > FORGET_US and (self.sig[p] ^ self.sig[i]) >> tr.SOURCE:
-            if st.phase != "at_source":
-                st.src = None
-            if st.sink is not None and not st.sink[5]:
-                st.sink = None
-        if moved > 100 or not self.sig[i] & tr.STOP:
-            self._end_slow(self.t[p])
-            self._end_stop(self.t[p])
-        if gap >= self.rest_us:
-            st.drive = None  # it may have rested
-
-    # standing
-
-    def _standing(self, p: int, i: int) -> None:
-        st, s, t = self.st, self.sig[i], self.t[i]
-        if s & tr.SLOW:
-            if st.slow is None or st.slow[1] is not None:
-                st.slows = [*st.slows[1 - MOST_SLOWS :], st.slow] if st.slow is not None else []
-                st.slow = [t, None, self.lon[i], self.lat[i], s]
-        else:
-            self._end_slow(t)
-        if s & tr.HOPPED:
-            self._end_stop(self.t[p])  # it stands again, elsewhere
-        if s & tr.STOP:
-            if st.stop is None:
-                st.stop = [t, self.lon[i], self.lat[i], s, self.lon[i], self.lat[i], None]
-            else:
-                st.stop[6] = None
-        elif st.stop is not None:
-            if st.stop[6] is None:
-                # Seen standing until it was seen moving; it may only creep on.
-                before = p if p >= 0 else i
-                st.stop[4:] = [self.lon[before], self.lat[before], t]
-            if not s & tr.SLOW:
-                self._end_stop(st.stop[6])
-
-    def _end_slow(self, until: int) -> None:
-        st = self.st
-        if st.slow is None or st.slow[1] is not None:
-            return
-        st.slow[1] = until
-        if until - st.slow[0] >= self.rest_us:
-            st.drive = None  # it has rested: who creeps in a queue does not drive
-
-    def _end_stop(self, until: int) -> None:
-        st = self.st
-        if st.stop is None:
-            return
-        t0, lon, lat, s, lon1, lat1, _until = st.stop
-        st.stop = None
-        if until - t0 >= 20 * SECOND:
-            moved = round(self.ground.plane.gap_m(lon, lat, lon1, lat1))
-            st.stops = [*st.stops[1 - MOST_STOPS :], [t0, until, lon, lat, s, moved]]
 
     # load
 
@@ -203,7 +130,7 @@ class Fold(Trips):
         both_laden = value >= HALF and st.cand is not None and st.cand[0] >= HALF and st.load == EMPTY
         if st.cand is None or (st.cand[0] != value and not both_laden):
             before = p if p >= 0 else i
-            st.cand = [value, self.t[i], self.quote(i), self.sig[i], self.quote(before), self.sig[before]]
+            st.cand = [value, self.t[i], self.quote(i), self.sig[i], self.quote(before), self.sig[before] & ~tr.STEP]
         st.cand[0] = value
         if self.t[i] - st.cand[1] < self._wait_us(i):
             return

@@ -41,8 +41,9 @@ class Loading(Speaker):
             st.loading = [after, before, best[0], shut]
             self.still_loading()
         elif best[1] - best[0] >= rule["short_stop_s"] * SECOND:
+            stood = best[1] - best[0]
             self._t02(before, after, min(before[2], best[1]), best[1], "sensor",
-                      shut or best[1] - best[0] < rule["stop_s"] * SECOND, stood_s=(best[1] - best[0]) // SECOND)  # fmt: skip
+                      shut or stood < rule["stop_s"] * SECOND, stood_s=stood // SECOND)  # fmt: skip
 
     def _stood(self, slow: list) -> int:
         return (self.t[self.here] if slow[1] is None else slow[1]) - slow[0]

@@ -5,9 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 from worksites.trucks import tracks as tr
-from worksites.trucks.fold import GLITCH_US, NEVER
+from worksites.trucks.fold import NEVER
 from worksites.trucks.ground import Card, Ground, SiteGround
 from worksites.trucks.speaker import SURE, Speaker, day_of
+from worksites.trucks.standing import GLITCH_US
 from worksites.trucks.state import State
 from worksites.trucks.tracks import DAY_US, LABEL, SECOND, ZONE_US
 from worksites.trucks.trips import BLACK_SITE, EMPTY, HALF

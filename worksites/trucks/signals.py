@@ -3,8 +3,9 @@
 from typing import Any
 
 from worksites.trucks import tracks as tr
-from worksites.trucks.fold import GLITCH_US, LAG_US
+from worksites.trucks.fold import LAG_US
 from worksites.trucks.speaker import Speaker, metres
+from worksites.trucks.standing import GLITCH_US
 from worksites.trucks.tracks import GAP_US, SECOND
 
 JOIN_US, JOIN_M = 60 * SECOND, 150.0  # a camera's pass belongs to a fix within these

@@ -19,6 +19,7 @@ GAP_US = 120 * SECOND  # longer without a position is a gap in which something m
 # Bits of a signature: it changes only where something happened that a rule may care about.
 STOP, SLOW, OVER10, ON, STREET, NEAR_SINK, ROUND_SINK, OFF, NO_PAPER, HOURS, FAST = (1 << n for n in range(11))
 HOPPED, THROWN = 1 << 60, 1 << 61  # the step to it is longer, or far longer, than the speeds at its ends say
+STEP = NO_PAPER | HOURS | HOPPED | THROWN  # told by the way to a position; not known of the last one of a state
 HOPPED_M, THROWN_M = 100.0, 350.0
 LOAD, LIFT, COVER, DAY = 11, 13, 15, 17  # two bits each from here; the day is even or odd
 SOURCE, INSIDE, SINK = 18, 32, 46  # labels of 14 bits each
