@@ -48,11 +48,12 @@ class Link:
 
 
 def links_for(user, path: str = "") -> list[Link]:
-    """What `user` may open, in order; the longest address that `path` begins with is the current one."""
+    """What `user` may open, in order; current is the one of whose pages `path` begins with the longest address."""
     if user is None or not user.is_authenticated:
         return []
-    held = [(item, url) for item in ITEMS if user.has_perm(item.permission) and (url := _address(item))]
-    current = max((url for _, url in held if path.startswith(url)), key=len, default="")
+    held = [(item, url) for item in ITEMS if user.has_perm(item.permission) and (url := _address(item.url_name))]
+    under = {place: url for item, url in held for place in (url, *filter(None, map(_address, item.also)))}
+    current = under.get(max((place for place in under if path.startswith(place)), key=len, default=""), "")
     # One link alone behind “More” would only be further away.
     shown = len(held) if len(held) <= AT_HAND + 1 else AT_HAND
     return [
@@ -61,10 +62,10 @@ def links_for(user, path: str = "") -> list[Link]:
     ]
 
 
-def _address(item: NavItem) -> str | None:
+def _address(url_name: str) -> str | None:
     """One room's wrong item must not take every page with it; a test finds it instead."""
     try:
-        return reverse(item.url_name)
+        return reverse(url_name)
     except NoReverseMatch:
         return None
 

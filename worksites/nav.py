@@ -41,9 +41,15 @@ TRUCKS: list[NavItem] = [
         "worksites.view_trucks",
         51,
         _("what the rules raised, with its replay; the rules"),
+        also=("worksites:rules",),
     ),
     NavItem(
-        _("Trucks"), "worksites:trucks", "worksites.view_trucks", 51, _("waste trucks, terminals, tracks, manifests")
+        _("Trucks"),
+        "worksites:trucks",
+        "worksites.view_trucks",
+        51,
+        _("waste trucks, terminals, tracks, manifests"),
+        also=("worksites:manifests",),
     ),
 ]
 REGISTER: list[NavItem] = [

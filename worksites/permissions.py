@@ -14,12 +14,14 @@ PERMISSIONS = {
     "worksites.view_trucks": "see trucks, tracks, passes, trips and truck alerts",
     "worksites.edit_trucks": "register trucks, drivers and terminals, import manifests",
     "worksites.judge_alerts": "judge truck alerts",
+    "worksites.report_mud": "tell of mud on the road, confirmed as it is told",
     "worksites.edit_rules": "try and change the numbers of the truck rules",
     "worksites.report_trucks": "hand in positions, passes and manifests, as a platform",
 }
 
 _SEE = ["worksites.view_site", "worksites.view_trucks"]
-_OFFICER = [*_SEE, "worksites.inspect", "worksites.review_finding", "worksites.ask_override", "worksites.judge_alerts"]
+_JUDGE = ["worksites.judge_alerts", "worksites.report_mud"]
+_OFFICER = [*_SEE, *_JUDGE, "worksites.inspect", "worksites.review_finding", "worksites.ask_override"]
 _LEAD = [
     *_OFFICER,
     "worksites.file_need",
@@ -32,13 +34,14 @@ _LEAD = [
 ]
 ROLE_PERMISSIONS = {
     "commander": [*_SEE, "worksites.approve_override"],
-    "shift_lead": [*_SEE, "worksites.judge_alerts"],
-    "seat_operator": [*_SEE, "worksites.judge_alerts"],
+    "shift_lead": [*_SEE, *_JUDGE],
+    "seat_operator": [*_SEE, *_JUDGE],
     "dispatcher": _SEE,
-    "video_patroller": [*_SEE, "worksites.judge_alerts"],
+    "video_patroller": [*_SEE, *_JUDGE],
     "evaluator": _SEE,
     "leader_view": _SEE,
     "grid_leader": ["worksites.view_site"],
+    "responder": ["worksites.report_mud"],
     "enforcement_officer": _OFFICER,
     "brigade_lead": _LEAD,
     "dept_account": ["worksites.file_need"],

@@ -22,6 +22,7 @@ def alert_shape(alert: TruckAlert) -> dict[str, Any]:
         "rule": alert.rule,
         "level": alert.level,
         "status": alert.status,
+        "late": alert.is_late,
         "plate": alert.truck.plate if alert.truck else "",
         "truck": alert.truck_id,
         "site": alert.site_id,

@@ -4,7 +4,7 @@ from celery import shared_task
 
 from shushanwei.common.clock import db_now
 from shushanwei.common.drain import drain
-from worksites.services import engine, plan, trials
+from worksites.services import crews, engine, plan, trials
 from worksites.services.colours import due_for_recolour, recolour_when_due
 from worksites.services.findings import miss, overdue_ids
 from worksites.services.fixes import PARTITIONS, forget_held
@@ -25,9 +25,11 @@ def keep_colours() -> int:
 
 @shared_task(name="worksites.keep_plan", expires=60)
 def keep_plan() -> int:
-    """Every minute: checks that fell due are missed; sites without a check are planned, new months from 00:10 on."""
+    """Every minute: checks that fell due are missed; sites without a check are planned, new months from 00:10 on;
+    who was drawn and cannot go is replaced."""
     now = db_now()
-    return drain(plan.due_to_miss(now), plan.miss) + drain(plan.unplanned(now), plan.plan_site)
+    done = drain(plan.due_to_miss(now), plan.miss) + drain(plan.unplanned(now), plan.plan_site)
+    return done + drain(crews.absent(now), crews.replace_absent)
 
 
 @shared_task(name="worksites.miss_findings", expires=30)

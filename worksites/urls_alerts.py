@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from worksites.alerts import views, views_rules
+from worksites.alerts import views, views_mud, views_rules
 
 urlpatterns = [
     path("worksites/alerts/", views.alerts, name="alerts"),
+    path("worksites/alerts/mud/", views_mud.mud, name="mud"),
     path("worksites/alerts/<slug:number>/", views.alert, name="alert"),
     path("worksites/alerts/<slug:number>/take/", views.take, name="alert-take"),
     path("worksites/alerts/<slug:number>/decide/", views.decide, name="alert-decide"),

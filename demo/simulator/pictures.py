@@ -3,6 +3,7 @@
 import io
 import random
 from datetime import datetime
+from functools import cache
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -34,22 +35,18 @@ def photo(words: str, at: datetime, *, tidy: bool) -> bytes:
             x, y, r = random.randint(330, 520), random.randint(360, 440), random.randint(8, 26)
             draw.ellipse((x - r, y - r, x + r, y + r), fill=(random.randint(80, 150), random.randint(70, 120), 60))
     draw.rectangle((0, 440, 640, 480), fill=(20, 26, 34))
-    draw.text((12, 446), f"{at:%Y-%m-%d %H:%M:%S}  {words[:16]}  示例", fill=(240, 244, 248), font=_font())
+    draw.text((12, 446), f"{at:%Y-%m-%d %H:%M:%S}  {words[:16]}  示例", fill=(240, 244, 248), font=font())
     out = io.BytesIO()
     image.save(out, "JPEG", quality=72)
     return out.getvalue()
 
 
-_kept: ImageFont.FreeTypeFont | ImageFont.ImageFont | None = None
-
-
-def _font() -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    global _kept
+@cache
+def font(size: int = 22) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """A font with Chinese where the machine has one, else what comes with Pillow."""
     for path in FONTS:
-        if _kept is None:
-            try:
-                _kept = ImageFont.truetype(path, 22)
-            except OSError:
-                continue
-    _kept = _kept or ImageFont.load_default(20)
-    return _kept
+        try:
+            return ImageFont.truetype(path, size)
+        except OSError:
+            continue
+    return ImageFont.load_default(size)

@@ -90,17 +90,20 @@ class Diary:
                         self.stay(rng.uniform(15, 95))
                 if jammed and gone > jam_at:
                     jammed = False
-                    self.crawl(rng.uniform(180, 900), (x - x0, y - y0))
+                    self.crawl(rng.uniform(180, 900), (x, y))
+                    x0, y0 = self.x, self.y
+                    left = metres = float(np.hypot(x - x0, y - y0))
 
-    def crawl(self, seconds: float, ahead: tuple[float, float]) -> None:
-        """Stop and go: some metres, then standing again."""
-        length = float(np.hypot(*ahead)) or 1.0
+    def crawl(self, seconds: float, goal: tuple[float, float]) -> None:
+        """Stop and go towards a spot, never past it: some metres, then standing again."""
         until = self.t + seconds
         while self.t < until:
             self.stay(self.rng.uniform(8, 50))
-            step = self.rng.uniform(6, 28)
-            dx, dy = ahead[0] / length * step, ahead[1] / length * step
-            self._to(self.x + dx, self.y + dy, step / self.rng.uniform(1.5, 4))
+            dx, dy = goal[0] - self.x, goal[1] - self.y
+            left = float(np.hypot(dx, dy))
+            step = min(self.rng.uniform(6, 28), left)
+            if step > 0.5:
+                self._to(self.x + dx / left * step, self.y + dy / left * step, step / self.rng.uniform(1.5, 4))
 
     def shuffle(self, seconds: float, reach_m: float = 25) -> None:
         """Work on one spot: some metres to and fro."""

@@ -128,7 +128,7 @@ class Driver(Deeds, Delays):
         else:
             d.go(line, 38)
         if not wrong and rng.random() < 0.55:
-            d.crawl(rng.exponential(300), (sink.middle[0] - d.x, sink.middle[1] - d.y))
+            d.crawl(rng.exponential(300), sink.middle)
         d.go(np.array([d.spot, sink.middle]), 10, 0, 0)
         came = d.t
         if wrong == "short":

@@ -115,12 +115,15 @@ def _speed(track: Track) -> Iterator[Fact]:
 
 
 def _tired(track: Track) -> Iterator[Fact]:
-    """Four hours without twenty minutes of standing or creeping; what a queue moves at 10 to 18 km/h may be either."""
-    for kmh, must in ((18, True), (10, False)):
+    """Four hours without twenty minutes of standing or creeping.
+
+    What a queue moves at 10 to 18 km/h may be either, and so may a rest that is two reports longer or shorter.
+    """
+    for kmh, rest_s, must in ((18, 1_200 - 2 * EVERY_S, True), (10, 1_200 + 2 * EVERY_S, False)):
         hops = np.flatnonzero(track.kmh > kmh)
         if not len(hops):
             continue
-        breaks = np.flatnonzero(np.diff(hops) * STEP_S >= 1_200)
+        breaks = np.flatnonzero(np.diff(hops) * STEP_S >= rest_s)
         for first, last in zip(np.r_[0, breaks + 1], np.r_[breaks, len(hops) - 1], strict=True):
             since, until = float(track.t[hops[first]]), float(track.t[hops[last]])
             if until - since >= 4 * 3_600:

@@ -36,7 +36,7 @@ class AtWheel:
         d = self.d
         if np.hypot(goal[0] - d.x, goal[1] - d.y) < 5:
             return
-        line = np.asarray(self.world.between(d.spot, goal), float)
+        line = np.array(self.world.between(d.spot, goal))  # a copy: ways are shared
         if short_of:
             step = line[-1] - line[-2]
             length = float(np.hypot(*step)) or 1.0
@@ -54,7 +54,7 @@ class AtWheel:
         rng, d = self.rng, self.d
         self.drive_to(site.gate, 36, short_of=rng.uniform(10, 90))
         if rng.random() < 0.5:
-            d.crawl(rng.exponential(330), (site.gate[0] - d.x, site.gate[1] - d.y))
+            d.crawl(rng.exponential(330), site.gate)
         self.drive_in(site, laden=False)
         d.now("cover", 2)
         if rng.random() < 0.015:  # no work, called away, or only to hand something over

@@ -114,7 +114,9 @@ def _round(spot: Spot) -> Spot:
 
 @lru_cache(20_000)
 def _way(roads: RoadMap, start: Spot, goal: Spot) -> np.ndarray:
-    return np.array(roads.way(start, goal).coords)
+    way = np.array(roads.way(start, goal).coords)
+    way.flags.writeable = False
+    return way
 
 
 def build(seed: int, trucks: int = 60) -> World:

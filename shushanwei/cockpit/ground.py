@@ -88,7 +88,7 @@ def _sees(user: User, permission: str) -> bool:
 
 
 def _alerts() -> list[TruckAlert]:
-    rows = TruckAlert.objects.filter(status__in=ALERT_OPEN).select_related("truck", "site", "sink")
+    rows = TruckAlert.objects.filter(status__in=ALERT_OPEN, is_late=False).select_related("truck", "site", "sink")
     return list(rows.order_by("-raised_at")[:MOST_ALERTS])
 
 

@@ -14,3 +14,4 @@ class NavItem:
     permission: str
     order: int = 100
     hint: str | Promise = ""  # one sentence for the start page
+    also: tuple[str, ...] = ()  # names of further pages that belong to it, whatever their address

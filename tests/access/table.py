@@ -207,6 +207,8 @@ TABLE: dict[str, str] = {
     "GET /api/v1/reports/<kind>/<key>/": "cockpit.view_reports",
     # truck alerts and their rules
     "GET /worksites/alerts/": "worksites.view_trucks",
+    "GET /worksites/alerts/mud/": "worksites.report_mud",
+    "POST /worksites/alerts/mud/": "worksites.report_mud",
     "GET /worksites/alerts/<number>/": "worksites.view_trucks",
     "POST /worksites/alerts/<number>/take/": "worksites.judge_alerts",
     "POST /worksites/alerts/<number>/decide/": "worksites.judge_alerts",

@@ -12,13 +12,14 @@ from shushanwei.common.clock import STREET, db_now
 from shushanwei.journal import live
 from shushanwei.people.models import User
 from shushanwei.people.services import grant
+from tests.dispatch.conftest import picture
 from tests.worksites.conftest import make_site
 from tests.worksites.fleet import CENTRE, fix, make_truck
 from worksites.checklist.shipped import WAGES
 from worksites.models import ChecklistItem, Finding, PlannedCheck, TruckAlert
 from worksites.services import checklists, sites
-from worksites.services.engine_alerts import confirm_mud
 from worksites.services.fixes import keep_fixes
+from worksites.services.mud import Mud, report_mud
 
 
 @pytest.fixture(autouse=True)
@@ -98,16 +99,17 @@ def test_a_truck_heard_lately_is_on_the_map_and_one_that_is_parked_or_silent_is_
 
 @pytest.mark.django_db
 def test_snapshot_and_pushes_of_sites_and_alerts_have_one_shape(
-    roles, monkeypatch, django_capture_on_commit_callbacks
+    roles, catalogue, monkeypatch, django_capture_on_commit_callbacks
 ):  # fmt: skip
     told: list[dict] = []
     monkeypatch.setattr(live, "publish", told.append)
     site, seat = make_site("WS-001"), person("seat_operator")
     before = alert(make_truck())
+    alert(before.truck, is_late=True)  # found long after: on the list of alerts, on no screen
 
     with django_capture_on_commit_callbacks(execute=True):
         sites.set_status(site.pk, "stopped", reason="临边无防护", actor=None)
-        confirm_mud(uuid=uuid4(), lon=CENTRE[0], lat=CENTRE[1], seen_at=db_now(), actor=seat, site_id=site.pk)
+        report_mud(Mud(uuid4(), *CENTRE, db_now(), site_id=site.pk), picture(), actor=seat)
     pushed = {message["subject"]: message["shape"] for message in told if message["type"] == "change"}
     now = snapshot.screen_snapshot(seat)
 

@@ -73,7 +73,7 @@ def test_every_text_can_be_read_on_its_ground(theme):
 
 def test_every_link_of_the_top_bar_leads_somewhere():
     for item in nav.ITEMS:
-        assert reverse(item.url_name)
+        assert all(reverse(name) for name in (item.url_name, *item.also))
     for name in [*nav.LANDING, *nav.KIOSK_LANDING]:
         assert reverse(name)
 

@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import json
 import random
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import aiohttp
@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from aiohttp import web
 
+from demo.simulator import duty
 from demo.simulator.callers import Callers
 from demo.simulator.client import Away, Door, Person, Tokens
 from demo.simulator.pictures import photo
@@ -117,6 +118,22 @@ def test_a_painted_photo_is_one_that_the_product_takes():
     picture = clean(photo("处置后 湖山社区", datetime.now(UTC), tidy=True))
 
     assert picture is not None
+
+
+def test_nobody_signs_on_for_a_shift_that_ends_while_he_comes():
+    midnight = datetime(2026, 11, 27, 16, tzinfo=UTC)
+    line = {"post": "seat", "until": "2026-11-28T00:00:00+08:00"}
+    lines = [
+        line | {"username": "seat3"},
+        line | {"username": "seat4"},
+        line | {"username": "boss", "post": "commander"},
+    ]
+
+    def told(before, on):
+        return duty.steps(lines, on, midnight - timedelta(seconds=before))
+
+    assert told(600, {"seat1"}) == [("seat1", "sign-off"), ("seat3", "sign-on"), ("seat4", "sign-on")]
+    assert told(5, {"seat4"}) == [("seat4", "here")]
 
 
 def test_a_server_that_is_busy_is_asked_again_until_it_answers(tmp_path):

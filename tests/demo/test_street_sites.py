@@ -7,6 +7,8 @@ import pytest
 from django.core.management import call_command
 
 from demo.street import layers, loading
+from demo.street.site_needs import NEEDS, load_needs
+from demo.street.site_papers import load_papers
 from demo.street.sites import load_sites
 from grid.working import work_calendar
 from shushanwei.common.clock import STREET, db_now
@@ -15,7 +17,19 @@ from shushanwei.journal.models import Entry
 from worksites.colouring import decide
 from worksites.facts import facts_of, pure, rules_in_force
 from worksites.lifecycle import WATCHED, Colour
-from worksites.models import ColourChange, ColourOverride, Draw, Finding, Inspection, PlannedCheck, Site, Truck
+from worksites.models import (
+    ChecklistItem,
+    CheckNeed,
+    ColourChange,
+    ColourOverride,
+    Draw,
+    Finding,
+    Inspection,
+    PlannedCheck,
+    Site,
+    SiteDocument,
+    Truck,
+)
 from worksites.planning import commitment, days_to_draw, drawn_day
 from worksites.services.crews import chosen_by_lot
 from worksites.services.plan import due_to_miss, unplanned
@@ -140,3 +154,35 @@ def test_some_checks_were_missed_and_every_sheet_is_signed(sites):
 def test_trucks_belong_to_those_who_carry_for_the_sites(sites):
     assert Truck.objects.count() == 60
     assert set(sites.values_list("haulier", flat=True)) == set(Truck.objects.values_list("company", flat=True))
+
+
+@pytest.fixture
+def media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    return tmp_path
+
+
+@pytest.mark.django_db
+def test_needs_of_departments_ride_on_the_next_checks_and_load_once(sites):
+    call_command("load_catalogue", verbosity=0)
+    assert load_needs() == len(NEEDS) and load_needs() == 0
+    waiting = CheckNeed.objects.filter(withdrawn_at=None)
+    assert not waiting.filter(planned=None).exists()
+    assert len(set(waiting.values_list("department__code", flat=True))) == 4
+    together = Counter(waiting.values_list("planned", flat=True))
+    assert max(together.values()) == 3 and sum(n > 1 for n in together.values()) == 3
+    assert CheckNeed.objects.filter(urgent_by__isnull=False).count() == 1
+    assert CheckNeed.objects.filter(withdrawn_at__isnull=False).count() == 1
+    codes = {code for need in waiting for code in need.items}
+    assert codes <= set(ChecklistItem.objects.values_list("code", flat=True))
+
+
+@pytest.mark.django_db
+def test_a_third_of_the_sites_has_papers_that_can_be_opened_and_loads_once(sites, media):
+    made = load_papers()
+    assert made == SiteDocument.objects.count() and load_papers() == 0
+    each = Counter(SiteDocument.objects.values_list("site", flat=True))
+    assert len(each) == 14 and set(each.values()) <= {3, 4, 5, 6}
+    assert set(SiteDocument.objects.values_list("content_type", flat=True)) == {"application/pdf", "image/jpeg"}
+    assert all(0 < paper.size < 120_000 and paper.file.storage.exists(paper.file.name)
+               for paper in SiteDocument.objects.all())  # fmt: skip

@@ -13,7 +13,7 @@ from incidents.lifecycle import Status
 from incidents.models import Alarm, Deadline, Department, Incident
 from shushanwei.common.clock import db_now
 from tests.dispatch.conftest import CENTRE, north, orders, verbs
-from tests.dispatch.test_races import all_at_once
+from tests.racing import all_at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Call = Reinforcement.Status

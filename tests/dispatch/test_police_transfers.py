@@ -1,11 +1,9 @@
 """110 calls for the street: accepted or returned within two minutes, answered, closed, judged, closed again."""
 
-import threading
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import connection
 
 from dispatch import services
 from dispatch.models import PoliceTransfer
@@ -18,6 +16,7 @@ from shushanwei.common.clock import db_now
 from shushanwei.common.errors import BadInput, WrongStep
 from shushanwei.journal.models import Entry
 from tests.dispatch.conftest import CENTRE, client_of, picture, verbs
+from tests.racing import all_at_once
 
 FACTS = {
     "found": "二楼住户深夜拍打地板",
@@ -95,13 +94,7 @@ def test_the_same_call_again_is_the_same_transfer(call):
 
 
 def test_two_gateways_at_once_hand_over_one_transfer(transactional_db, roles, catalogue, person, call):
-    def send():
-        call()
-        connection.close()
-
-    both = [threading.Thread(target=send) for _ in range(4)]
-    [thread.start() for thread in both]
-    [thread.join() for thread in both]
+    assert len({one.pk for one in all_at_once(*[call] * 4)}) == 1
     assert PoliceTransfer.objects.count() == 1
 
 
@@ -246,21 +239,10 @@ def test_facts_about_persons_are_not_taken(officer):
 
 
 def test_two_seats_press_accept_in_the_same_second(transactional_db, roles, catalogue, person, call):
-    transfer, wrong = call(), []
+    transfer = call()
     seats = [person("seat_operator", f"s{n}") for n in range(3)]
-
-    def press(user):
-        try:
-            services.accept_transfer(transfer.pk, actor=user)
-        except Exception as error:
-            wrong.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=press, args=[user]) for user in seats]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
-    assert wrong == [] and Incident.objects.count() == 1
+    pressed = all_at_once(*[lambda user=user: services.accept_transfer(transfer.pk, actor=user) for user in seats])
+    assert {one.pk for one in pressed} == {transfer.pk} and Incident.objects.count() == 1
     assert again(transfer).incident_id is not None
 
 

@@ -1,10 +1,8 @@
 """Many hands at once on a real database: one winner, and each consequence exactly once."""
 
-import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 
 from dispatch import services
 from dispatch.models import Assignment, Reinforcement
@@ -12,27 +10,9 @@ from incidents.models import Deadline, Incident
 from shushanwei.common.clock import db_now
 from shushanwei.common.errors import Conflict
 from tests.dispatch.conftest import north, orders, verbs
+from tests.racing import all_at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def all_at_once(*calls):
-    """Run the calls in threads that start together; returns what each gave or raised."""
-    gate, results = threading.Barrier(len(calls)), [None] * len(calls)
-
-    def run(index, call):
-        gate.wait()
-        try:
-            results[index] = call()
-        except Exception as error:
-            results[index] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=item) for item in enumerate(calls)]
-    [thread.start() for thread in threads]
-    [thread.join(120) for thread in threads]
-    return results
 
 
 def test_two_seats_and_one_incident_give_one_order(opened, unit, person):

@@ -11,7 +11,7 @@ from shushanwei.common.errors import Conflict
 from tests.dispatch.conftest import picture, verbs
 from tests.dispatch.riders import ask, make_rider, part_of, tap
 from tests.dispatch.test_delay_notes import a_note
-from tests.dispatch.test_races import all_at_once
+from tests.racing import all_at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

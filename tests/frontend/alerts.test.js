@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { bands, indexAt, legs, stateAt, ticks } from "shushan/alerts/time";
+import { waits } from "shushan/cockpit/alerts";
 
 const track = {
   t: [0, 30, 60, 2000, 2030], lon: [120, 120.001, 120.002, 120.01, 120.01], lat: [30, 30, 30, 30, 30],
@@ -33,4 +34,10 @@ test("no line and no band runs through a silence", () => {
 
 test("the axis has whole steps", () => {
   assert.deepEqual(ticks(10, 3700, 5), [900, 1800, 2700, 3600]);
+});
+
+test("an alert that was found long after calls nobody to the screens", () => {
+  const alert = (status, late) => ({ status, late });
+  assert.deepEqual(["new", "judging", "confirmed", "false", "merged"].map((status) => waits(alert(status, false))), [true, true, false, false, false]);
+  assert.ok(!waits(alert("new", true)));
 });

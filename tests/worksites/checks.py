@@ -3,6 +3,9 @@
 import uuid
 from datetime import timedelta
 
+import pytest
+from django.core.management import call_command
+
 from shushanwei.common.clock import db_now
 from shushanwei.people.models import User
 from shushanwei.people.services import grant
@@ -29,6 +32,13 @@ def officer(name: str, role="enforcement_officer") -> User:
     user = User.objects.create(username=name, display_name=name)
     grant(user, role, department="ENF")
     return user
+
+
+@pytest.fixture
+def site(roles) -> Site:
+    """A site, and the list it is checked by; a module takes it with `site = checks.site` instead of conftest's."""
+    call_command("load_checklist", verbosity=0)
+    return make_site()
 
 
 def begun(site, one, two, *, at=None, **values) -> Inspection:

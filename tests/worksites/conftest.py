@@ -56,3 +56,10 @@ def site(db) -> Site:
 @pytest.fixture
 def brigade(roles) -> list[User]:
     return [make_person(f"officer-{n}", "enforcement_officer", department="ENF") for n in range(1, 5)]
+
+
+@pytest.fixture
+def two(roles) -> tuple[User, User]:
+    """Two officers who inspect together."""
+    one, other = (make_person(name, "enforcement_officer", department="ENF") for name in ("officer-a", "officer-b"))
+    return one, other

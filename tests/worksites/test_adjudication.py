@@ -9,7 +9,7 @@ from incidents.models import Deadline, Incident
 from shushanwei.common.clock import db_now
 from shushanwei.common.errors import BadInput, Conflict, NotFound, WrongStep
 from shushanwei.journal.models import Entry
-from tests.dispatch.test_races import all_at_once
+from tests.racing import all_at_once
 from tests.worksites.conftest import make_person
 from tests.worksites.dumping import an_alert, make_ground
 from tests.worksites.fleet import make_truck
@@ -145,6 +145,41 @@ def test_a_repeated_alert_is_merged_into_what_stands(truck, seats):
         merged = desk.merge(twin.number, f" {master.number.lower()} ", uuid=uuid, reason="同一趟次", actor=seats[1])
     assert (merged.status, merged.merged_into, merged.incident) == ("merged", master, Incident.objects.get())
     assert verbs(twin) == ["truck_alert.merged"]
+
+
+def test_what_was_merged_before_its_master_was_confirmed_belongs_to_its_incident_then(truck, seats):
+    first, second, master = (an_alert(truck, n, "T10") for n in (1, 2, 3))
+    desk.merge(first.number, second.number, uuid=uuid4(), reason="同一趟次", actor=seats[0])
+    desk.merge(second.number, master.number, uuid=uuid4(), reason="同一趟次", actor=seats[0])
+    assert set(TruckAlert.objects.values_list("incident", flat=True)) == {None}
+    confirmed(master, seats[1])
+
+    case = Incident.objects.get()
+    assert set(TruckAlert.objects.values_list("incident", flat=True)) == {case.pk}
+    assert verbs(first) == verbs(second) == ["truck_alert.merged", "truck_alert.followed"]
+    line = Entry.objects.get(verb="truck_alert.followed", subject_id=first.pk)
+    assert line.data["incident"] == case.case_no and line.is_live
+
+
+def test_a_family_that_joins_a_confirmed_alert_joins_its_incident(truck, seats):
+    child, parent, master = (an_alert(truck, n, "T10") for n in (1, 2, 3))
+    desk.merge(child.number, parent.number, uuid=uuid4(), reason="同一趟次", actor=seats[0])
+    confirmed(master, seats[0])
+    desk.merge(parent.number, master.number, uuid=uuid4(), reason="同一趟次", actor=seats[0])
+    assert set(TruckAlert.objects.values_list("incident", flat=True)) == {Incident.objects.get().pk}
+
+
+def test_merged_and_confirmed_at_once_every_member_has_the_incident(truck, seats):
+    master, *rest = [an_alert(truck, n, "T10") for n in range(1, 6)]
+    told = all_at_once(
+        lambda: confirmed(master, seats[0]),
+        *[
+            lambda one=one: desk.merge(one.number, master.number, uuid=uuid4(), reason="同一趟次", actor=seats[1])
+            for one in rest
+        ],
+    )
+    assert [one for one in told if isinstance(one, Exception)] == []
+    assert set(TruckAlert.objects.values_list("incident", flat=True)) == {Incident.objects.get().pk}
 
 
 def test_what_cannot_take_another_in(truck, seats):

@@ -2,16 +2,16 @@
 
 import uuid
 from datetime import timedelta
-from threading import Barrier, Thread
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
-from django.db import connection
 from django.test import Client
 
 from shushanwei.common.clock import STREET, db_now
 from tests.dispatch.conftest import client_of, picture
+from tests.racing import all_at_once
+from tests.worksites import checks
 from tests.worksites.checks import STROKES, begun, item, lock_of, make_site, officer, shot, visited
 from worksites.checks import codes
 from worksites.facts import facts_of
@@ -20,20 +20,10 @@ from worksites.services import findings, inspections, links, plan
 from worksites.services.colours import recolour
 
 pytestmark = pytest.mark.django_db
+site = checks.site
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'
 HTML = b"<!doctype html><script>alert(1)</script>"
 HOSTILE = [SVG, HTML, b"", b"GIF89a" + b"\0" * 40, b"\x89PNG\r\n\x1a\n" + b"\0" * 40]
-
-
-@pytest.fixture
-def site(roles):
-    call_command("load_checklist", verbosity=0)
-    return make_site()
-
-
-@pytest.fixture
-def two(roles):
-    return officer("officer-a"), officer("officer-b")
 
 
 def desk(user) -> Client:
@@ -276,21 +266,8 @@ def test_eight_sweeps_at_once_make_one_miss_and_one_penalty_case(roles):
     visited(site, *people, {"0204": "fails", "0201": "fails"}, at=db_now() - timedelta(days=30))
     ids = findings.overdue_ids(db_now())
     assert len(ids) == 2
-    together, told = Barrier(8), []
-
-    def sweep():
-        try:
-            together.wait()
-            told.extend(findings.miss(one) for one in ids)
-        finally:
-            connection.close()
-
-    threads = [Thread(target=sweep) for _each in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(told) == [False] * 14 + [True] * 2
+    told = all_at_once(*[lambda: [findings.miss(one) for one in ids]] * 8)
+    assert sorted(sum(told, [])) == [False] * 14 + [True] * 2
     numbers = list(Penalty.objects.values_list("number", flat=True))
     assert len(set(numbers)) == 2
     assert list(Finding.objects.values_list("missed_count", flat=True)) == [1, 1]
@@ -305,19 +282,6 @@ def test_a_lock_sent_by_two_connections_at_once_is_one_sheet(roles):
     given = lock_of(sheet, people[0], photos=[photo])
     bad = item(sheet, "0204").pk
     given.results[:] = [line | ({"result": "fails"} if line["item"] == bad else {}) for line in given.results]
-    together, news = Barrier(4), []
-
-    def send():
-        try:
-            together.wait()
-            news.append(inspections.lock(people[0], sheet.uuid, given)[1])
-        finally:
-            connection.close()
-
-    threads = [Thread(target=send) for _each in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    news = all_at_once(*[lambda: inspections.lock(people[0], sheet.uuid, given)[1]] * 4)
     assert sorted(news) == [False, False, False, True]
     assert Finding.objects.count() == 1

@@ -1,15 +1,14 @@
 """A site gets its colour at once, by facts or by two people's word, and every change says why."""
 
 from datetime import timedelta
-from threading import Thread
 from uuid import uuid4
 
 import pytest
-from django.db import connection
 
 from shushanwei.common.clock import STREET, db_now
 from shushanwei.common.errors import BadInput, Conflict, NotAllowed
 from shushanwei.journal.models import Entry
+from tests.racing import all_at_once
 from tests.worksites.conftest import make_person, make_site
 from worksites.models import (
     Checklist,
@@ -170,17 +169,6 @@ def test_time_alone_brings_a_site_to_the_sweep(site):
 def test_eight_at_once_colour_a_site_once(roles):
     site = make_site()
     found(site, "S")
-
-    def work():
-        try:
-            recolour(site.pk)
-        finally:
-            connection.close()
-
-    threads = [Thread(target=work) for _each in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    assert sorted(all_at_once(*[lambda: recolour(site.pk)] * 8)) == [False] * 7 + [True]
     assert ColourChange.objects.count() == 1
     assert PlannedCheck.objects.filter(dropped_at=None).count() == 1

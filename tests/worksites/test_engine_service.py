@@ -13,11 +13,12 @@ from demo.trucks.diary import Diary
 from demo.trucks.terminal import Terminal
 from shushanwei.common.clock import STREET, db_now
 from shushanwei.journal.models import Entry
-from tests.dispatch.test_races import all_at_once
+from tests.racing import all_at_once
 from worksites import selectors_engine
 from worksites.models import Company, Gate, GatePass, Manifest, Permit, Sink, Site, Trip, Truck, TruckAlert, TruckRule
 from worksites.models import TruckState as State
-from worksites.services import engine, engine_alerts, engine_trial
+from worksites.services import engine, engine_trial
+from worksites.shapes_trucks import alert_shape
 from worksites.trucks.tracks import SECOND
 from worksites.trucks.wording import explain
 
@@ -192,13 +193,13 @@ def test_positions_without_satellites_for_half_an_hour_are_a_lost_signal(truck):
     assert TruckAlert.objects.filter(rule="T10").count() == 1
 
 
-def test_positions_of_two_days_ago_complete_a_trip_and_tell_nobody(truck):
+def test_positions_of_two_days_ago_complete_a_trip_and_are_told_as_late(truck):
     keep(a_dumping(truck, hours_ago=50))
     engine.judge_truck(truck.pk)
 
     assert Trip.objects.count() == 1
-    assert TruckAlert.objects.get().is_late
-    assert not Entry.objects.get(verb="truck_alert.raised").is_live
+    assert alert_shape(TruckAlert.objects.get())["late"]
+    assert Entry.objects.get(verb="truck_alert.raised").is_live
 
 
 def test_two_workers_at_once_raise_each_alert_once(truck):
@@ -275,13 +276,3 @@ def test_the_loader_leaves_edited_rules_alone(truck):
     call_command("load_truck_rules", verbosity=0)
     assert TruckRule.objects.count() == 14
     assert TruckRule.objects.get(code="T02").level == 2
-
-
-def test_mud_is_told_by_a_person_and_only_once(truck, django_user_model):
-    from uuid import uuid4
-
-    person = django_user_model.objects.create(username="p")
-    same = {"uuid": uuid4(), "lon": 120.2, "lat": 30.1, "seen_at": db_now(), "actor": person, "truck_id": truck.pk}
-    one, two = engine_alerts.confirm_mud(**same), engine_alerts.confirm_mud(**same)
-    assert one.pk == two.pk
-    assert (one.rule, one.status) == ("T13", "confirmed")

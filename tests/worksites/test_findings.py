@@ -6,30 +6,20 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.management import call_command
 from django.test import Client
 from docx import Document
 
 from shushanwei.common.clock import db_now
 from shushanwei.common.errors import BadInput, Conflict
 from tests.dispatch.conftest import picture
+from tests.worksites import checks
 from tests.worksites.checks import make_site, officer, visited
 from worksites.models import Evidence, Finding, Penalty, Site
 from worksites.services import findings, links, penalties
 from worksites.tasks import miss_findings
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def site(roles):
-    call_command("load_checklist", verbosity=0)
-    return make_site()
-
-
-@pytest.fixture
-def two(roles):
-    return officer("officer-a"), officer("officer-b")
+site = checks.site
 
 
 @pytest.fixture

@@ -1,13 +1,13 @@
 """What trucks said is kept once, in the partition of its day, and wakes the rules."""
 
 from datetime import timedelta
-from threading import Barrier, Thread
 
 import numpy as np
 import pytest
 from django.db import connection
 
 from shushanwei.common.clock import STREET, db_now
+from tests.racing import all_at_once
 from tests.worksites.fleet import CENTRE, fix, make_truck
 from worksites.models import HeldFix, TruckFix, TruckState
 from worksites.services import fixes
@@ -137,18 +137,8 @@ def test_a_flood_of_one_unknown_terminal_is_cut(monkeypatch):
 def test_two_gateways_with_the_same_positions_in_another_order_do_not_block_each_other():
     trucks, now = [make_truck(f"浙A{n:05d}") for n in range(20)], db_now()
     batch = [fix(truck, now - timedelta(seconds=n)) for truck in trucks for n in range(50)]
-    start, kept = Barrier(4), []
-
-    def send(rows):
-        start.wait()
-        kept.append(keep_fixes(rows))
-        connection.close()
-
-    threads = [Thread(target=send, args=(rows,)) for rows in (batch, batch[::-1], batch[::2], batch[1::2][::-1])]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(kept) == 4 and sum(one.new for one in kept) == 1000 == TruckFix.objects.count()
+    orders = batch, batch[::-1], batch[::2], batch[1::2][::-1]
+    kept = all_at_once(*[lambda rows=rows: keep_fixes(rows) for rows in orders])
+    assert sum(one.new for one in kept) == 1000 == TruckFix.objects.count()
     with connection.cursor() as cursor:
         cursor.execute("truncate worksites_truckfix")

@@ -1,6 +1,5 @@
 """Inspections: two inspectors, a code shown first, everything on the list, signed by all, then nobody changes it."""
 
-import threading
 import uuid
 from dataclasses import replace
 from datetime import timedelta
@@ -12,6 +11,8 @@ from django.db import DatabaseError, connection, transaction
 from shushanwei.common.clock import db_now
 from shushanwei.common.errors import BadInput, Conflict, NotFound
 from tests.dispatch.conftest import client_of
+from tests.racing import all_at_once
+from tests.worksites import checks
 from tests.worksites.checks import begun, item, lock_of, make_site, officer, shot, visited
 from worksites.checklist.shipped import shipped
 from worksites.checks import codes, rules
@@ -21,17 +22,7 @@ from worksites.services import checklists, inspections
 from worksites.services.inspections import Begin
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def site(roles):
-    call_command("load_checklist", verbosity=0)
-    return make_site()
-
-
-@pytest.fixture
-def two(roles):
-    return officer("officer-a"), officer("officer-b")
+site = checks.site
 
 
 def test_the_list_has_thirteen_groups_and_sixty_two_items_and_loads_once(site):
@@ -177,18 +168,8 @@ def test_two_sheets_signed_at_once_give_their_findings_numbers_of_their_own(role
     for code in ("GD1", "GD2", "GD3"):
         sheet = begun(make_site(code), *people)
         given.append((sheet.uuid, lock_of(sheet, people[0], {"0201": "fails", "0204": "fails"})))
-
-    def sign(uuid_, lock):
-        try:
-            inspections.lock(people[0], uuid_, lock)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=sign, args=one) for one in given]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    locked = all_at_once(*[lambda one=one: inspections.lock(people[0], *one)[1] for one in given])
+    assert locked == [True] * 3
     numbers = list(Finding.objects.values_list("number", flat=True))
     assert len(set(numbers)) == 6
     assert sorted(int(number[-4:]) for number in numbers) == [1, 2, 3, 4, 5, 6]

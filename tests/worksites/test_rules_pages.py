@@ -9,7 +9,7 @@ from django.core.management import call_command
 from shushanwei.common.clock import db_now
 from shushanwei.common.errors import BadInput, Conflict
 from shushanwei.journal.models import Entry
-from tests.dispatch.test_races import all_at_once
+from tests.racing import all_at_once
 from tests.worksites.conftest import make_person
 from tests.worksites.dumping import drive, make_ground
 from tests.worksites.fleet import signed_in

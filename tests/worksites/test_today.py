@@ -87,3 +87,18 @@ def test_a_leader_reads_and_is_offered_no_phone_of_an_inspector(roles):
 def test_the_lead_starts_at_the_register_and_an_officer_at_the_phone(roles):
     assert nav.landing_for(make_person("lead", "brigade_lead")) == reverse("worksites:sites")
     assert nav.landing_for(make_person("officer", "enforcement_officer")) == reverse("worksites:inspect")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/worksites/", "sites"), ("/worksites/calendar/", "sites"), ("/worksites/alerts/", "alerts"),
+        ("/worksites/alerts/mud/", "alerts"), ("/worksites/rules/", "alerts"), ("/worksites/rules/T03/", "alerts"),
+        ("/worksites/manifests/", "trucks"),
+    ],
+)  # fmt: skip
+def test_the_top_bar_says_where_one_is(roles, path, name):
+    links = nav.links_for(make_person("seat", "seat_operator"), path)
+
+    assert [link.url_name for link in links if link.current] == [f"worksites:{name}"]

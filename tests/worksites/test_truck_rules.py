@@ -72,9 +72,11 @@ def test_a_sink_that_is_not_on_the_card_is_the_wrong_one():
 def test_loading_where_nobody_registered_it_counts_by_the_length_of_the_stop(stood, level):
     d, seen = day(load=False)
     go(d, FIELD)
+    d.now("cover", 2)
     d.stay(stood / 2)
     d.now("load", 3)
     d.stay(stood / 2)
+    d.now("cover", 1)
     go(d, TURNING)
     unload(d, SINK)
     found = judged(d, seen)
@@ -132,6 +134,73 @@ def test_a_load_that_comes_and_goes_without_a_lifted_body_is_a_loose_contact(las
     d.now("ignition", 1)
     go(d, TURNING)
     assert rules(judged(d, seen)) == {}
+
+
+@pytest.mark.parametrize(("lasted", "expected"), [(400, {}), (900, {"T02": 2})])
+def test_nothing_is_loaded_through_a_closed_cover_unless_it_stays_loaded(lasted, expected):
+    d, seen = day(load=False)
+    go(d, FIELD)
+    d.stay(100)
+    d.now("load", 3)
+    d.stay(lasted)
+    d.now("load", 1)
+    d.stay(60)
+    road.home(d)
+    found = judged(d, seen)
+    assert {rule: level for rule, level in rules(found).items() if rule == "T02"} == expected
+
+
+@pytest.mark.parametrize("stands", [0, 300])
+def test_of_several_stops_the_one_where_it_turned_back_is_told(stands):
+    d, seen = day()
+    go(d, TURNING, (2_500.0, 400.0))
+    d.stay(stands)
+    go(d, FIELD)
+    d.stay(220)
+    turned = d.t
+    go(d, (2_500.0, 500.0))
+    d.stay(stands)
+    road.home(d)
+    found = judged(d, seen, "none")
+    (told,) = [hit for hit in found.hits if hit["rule"] == "T04"]
+    assert abs(told["ended"] / SECOND - turned) < 60
+
+
+def test_who_waits_beside_its_route_and_comes_back_was_turned_away_unless_the_gate_saw_it_empty():
+    for back, expected in ((None, {}), (True, {}), (False, {"T04": 1})):
+        d, seen = day()
+        go(d, TURNING, (2_500.0, 150.0))
+        d.stay(900)
+        go(d, TURNING, road.GATE)
+        passes = seen if back is None else [*seen, road.seen(d, "in", back)]
+        go(d, road.SITE)
+        d.stay(500)
+        assert rules(judged(d, passes, "none")) == expected
+
+
+def test_an_echo_of_the_signal_neither_leaves_the_route_nor_lifts_the_body():
+    d, seen = day()
+    go(d, (4_000.0, 0.0), SINK)
+    d.stay(60)
+    d.now("lift", 2)
+    d.stay(150)
+    d.now("load", 1)
+    d.now("lift", 1)
+    d.stay(200)
+    told = road.fixes(d).sorted()
+    up = np.flatnonzero(told.lift == 2)[:3]
+    told.lat[up] += 0.02
+    assert rules(engine.judge(road.GROUND, told, {1: seen})[1], but=()) == {}
+
+
+def test_four_hours_count_only_what_was_driven():
+    for rests, expected in ((0, {"T08": 3}), (1_500, {})):
+        d, seen = day()
+        for _each in range(10):
+            go(d, (4_000.0, 0.0), (-4_000.0, 0.0))
+            d.crawl(rests, (-8_000.0, 0.0))
+        found = judged(d, seen)
+        assert {rule: level for rule, level in rules(found).items() if rule == "T08"} == expected
 
 
 def test_a_sensor_that_says_empty_for_a_while_on_the_road_has_dumped_nothing():

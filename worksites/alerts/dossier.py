@@ -17,11 +17,13 @@ from worksites.trucks.wording import explain
 EARLIER = 6
 VERBS = {
     "truck_alert.raised": gettext_lazy("raised by the rule"),
+    "truck_alert.seen": gettext_lazy("seen and confirmed by a person"),
     "truck_alert.taken": gettext_lazy("taken for judging"),
     "truck_alert.put_back": gettext_lazy("put back"),
     "truck_alert.confirmed": gettext_lazy("confirmed"),
     "truck_alert.false": gettext_lazy("called false"),
     "truck_alert.merged": gettext_lazy("merged"),
+    "truck_alert.followed": gettext_lazy("the alert it was merged into was confirmed"),
     "truck_alert.rectified": gettext_lazy("cleared up"),
     "truck_alert.evidence_taken": gettext_lazy("evidence downloaded"),
 }

@@ -17,6 +17,7 @@ from shushanwei.people.models import User
 from worksites.alerts import dossier, replay, sketch
 from worksites.models import TruckAlert
 from worksites.services.adjudication import note_evidence
+from worksites.services.mud import photo_of
 from worksites.trucks.wording import explain
 
 SUMS = "SHA256SUMS"
@@ -49,6 +50,10 @@ def pack(alert: TruckAlert, *, actor: User) -> tuple[str, bytes]:
               one.driver_name, one.volume_m3 if one.volume_m3 is not None else ""] for one in papers),
         ),
     }  # fmt: skip
+    photo = photo_of(alert)
+    if photo is not None:
+        with photo.file.open("rb") as stored:
+            files["photo.jpg"] = stored.read()
     sheet = {
         "alert": alert, **dossier.of(moment), "taken_at": now, "taken_by": actor,
         "track_svg": sketch.track(moment, fixes), "speed_svg": sketch.speed(moment, fixes),

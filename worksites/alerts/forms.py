@@ -4,9 +4,11 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from worksites.lifecycle import WATCHED
 from worksites.models import Site, TruckAlert, TruckRule
 from worksites.services.adjudication import MOST_REASON
 from worksites.services.truck_rules import MOST_REASON as MOST_WHY
@@ -52,6 +54,33 @@ class NoteForm(forms.Form):
     """How it was cleared up."""
 
     note = forms.CharField(label=_("How it was cleared up"), max_length=MOST_REASON, min_length=2)
+
+
+class MudForm(forms.Form):
+    """What somebody saw on the road; the place is the phone's own or tapped on the map (WGS-84)."""
+
+    uuid = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+    photo = forms.FileField(
+        label=_("Photo"), max_length=120,
+        widget=forms.FileInput(attrs={"accept": "image/*", "capture": "environment"}),
+    )  # fmt: skip
+    plate = forms.CharField(
+        label=_("Plate"), max_length=12, required=False, help_text=_("A part is enough where one truck alone has it."),
+        widget=forms.TextInput(attrs={"list": "plates", "autocomplete": "off", "autocapitalize": "characters"}),
+    )  # fmt: skip
+    site = forms.ModelChoiceField(
+        label=_("Site it came from"), required=False, empty_label=_("not known"),
+        queryset=Site.objects.filter(status__in=WATCHED).order_by("name"),
+    )  # fmt: skip
+    lon = forms.FloatField(label=_("Place"), min_value=-180, max_value=180, widget=forms.HiddenInput)
+    lat = forms.FloatField(label=_("Place"), min_value=-90, max_value=90, widget=forms.HiddenInput)
+    seen_at = forms.DateTimeField(
+        label=_("Seen at"), initial=now,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )  # fmt: skip
+    note = forms.CharField(
+        label=_("Note"), max_length=MOST_REASON, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
 
 
 class RuleForm(forms.Form):

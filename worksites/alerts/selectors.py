@@ -10,19 +10,23 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from incidents.models import Attachment
+from incidents.selectors import incidents_for
 from shushanwei.common.clock import STREET, db_now
 from shushanwei.common.errors import NotFound
 from shushanwei.people.models import User
 from worksites.lifecycle import ALERT_OPEN, AlertStatus
 from worksites.models import Site, TruckAlert
 from worksites.plates import part_of_plate
+from worksites.services.mud import RULE as BY_PERSON
+from worksites.services.mud import photo_of
 from worksites.shapes_trucks import RELATED
 from worksites.trucks.rules import CODES, NAMES
 
-VIEW, JUDGE, EDIT_RULES, REVIEW = (
+VIEW, JUDGE, EDIT_RULES, REVIEW, REPORT_MUD = (
     "worksites.view_trucks", "worksites.judge_alerts", "worksites.edit_rules", "worksites.review_finding",
+    "worksites.report_mud",
 )  # fmt: skip
-BY_PERSON = "T13"  # raised by the person who confirms it: nothing to be right or wrong about
 MEASURED_DAYS = 30
 STATES = {
     "open": gettext_lazy("Undecided"),
@@ -94,6 +98,12 @@ def alert_for(user: User, number: str) -> TruckAlert:
     if alert is None:
         raise NotFound(_("There is no such alert."))
     return alert
+
+
+def photo_for(user: User, alert: TruckAlert) -> Attachment | None:
+    """The photo of mud that somebody saw, for who may see its incident."""
+    photo = photo_of(alert)
+    return photo if photo and incidents_for(user).filter(pk=photo.incident_id).exists() else None
 
 
 def narrowed(rows: QuerySet[TruckAlert], by: Filters, *, state: bool = True) -> QuerySet[TruckAlert]:

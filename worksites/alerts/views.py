@@ -71,7 +71,7 @@ def _screen(request: HttpRequest, number: str, *, status: int = 200, error: str 
         "mine": row.status == AlertStatus.JUDGING and row.judged_by_id == user.pk,
         "clear_form": (given.get("clear_form") or NoteForm())
         if user.has_perm(REVIEW) and row.status == AlertStatus.CONFIRMED and row.rectified_at is None else None,
-        "merged_here": row.merged.order_by("number"),
+        "merged_here": row.merged.order_by("number"), "photo": selectors.photo_for(user, row),
     }  # fmt: skip
     return render(request, "worksites/alert.html", context, status=status)
 

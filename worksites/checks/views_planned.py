@@ -21,6 +21,7 @@ from worksites.services.plan import number_told
 VERBS = {
     "check.planned": gettext_lazy("planned, inspectors drawn"),
     "check.redrawn": gettext_lazy("inspectors drawn anew"),
+    "check.absent_replaced": gettext_lazy("who cannot go was replaced by the next of the lot"),
     "check.crew_set": gettext_lazy("inspectors named"),
     "check.brought_forward": gettext_lazy("brought forward"),
     "check.done": gettext_lazy("made"),

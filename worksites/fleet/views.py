@@ -67,7 +67,6 @@ def _register(request: HttpRequest, *, tab: str = "", form: Any = None, editing:
         "tab": tab, "tabs": TABS.items(), "words": words, "state": state, "states": TruckState.choices,
         "part": Paginator(rows, PAGE).get_page(request.GET.get("page")), "may_edit": may_edit, "form": form,
         "editing": editing, "now": db_now(), "kind": {"companies": "company"}.get(tab, tab.removesuffix("s")),
-        "kept": {name: value for name, value in (("tab", tab), ("q", words), ("state", state)) if value},
         "may_call": user.has_perm(CALL), "strangers": Terminal.objects.filter(truck=None).count(),
         "vendors": sorted(set(VendorItem.objects.values_list("vendor", flat=True))) if tab == "terminals" else [],
     }  # fmt: skip

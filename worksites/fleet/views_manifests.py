@@ -7,22 +7,17 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from grid.views import holding
 from worksites.fleet import selectors
-from worksites.fleet.sheet import MOST_ROWS, BadSheet, read_sheet
+from worksites.fleet.sheet import HEADS, MOST_ROWS, read_sheet
 from worksites.models import Manifest
 from worksites.services.manifests import keep_manifests
+from worksites.workbooks import BadSheet, Mistake
 
 PAGE, MOST_BYTES, SHOWN = 40, 5 * 1024 * 1024, 100
 EDIT = "worksites.edit_trucks"
-COLUMNS = {
-    "number": gettext_lazy("Number"), "site": gettext_lazy("Site"), "sink": gettext_lazy("Sink"),
-    "plate": gettext_lazy("Plate"), "issued_at": gettext_lazy("Issued"), "received_at": gettext_lazy("Received"),
-    "volume_m3": gettext_lazy("Volume"), "state": gettext_lazy("State"),
-}  # fmt: skip
 
 
 @require_safe
@@ -39,7 +34,7 @@ def _list(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpRespon
     context = {
         "part": Paginator(rows, PAGE).get_page(request.GET.get("page")), "words": words, "state": state,
         "states": Manifest.State.choices, "may_edit": request.user.has_perm(EDIT),  # type: ignore[union-attr]
-        "kept": {name: value for name, value in (("q", words), ("state", state)) if value}, "most": MOST_ROWS, **more,
+        "most": MOST_ROWS, **more,
     }  # fmt: skip
     return render(request, "worksites/manifests.html", context, status=status)
 
@@ -52,23 +47,19 @@ def bring_in(request: HttpRequest) -> HttpResponse:
     if file is None or (file.size or 0) > MOST_BYTES:
         return _list(request, status=422, problem=_("Choose an xlsx file of at most 5 MB."))
     try:
-        good, bad = read_sheet(file)
+        good, mistakes = read_sheet(file)
     except BadSheet as error:
-        words = _("This is no xlsx sheet of at most %(most)s rows.") % {"most": MOST_ROWS}
-        if error.missing:
-            words = _("Columns are missing: %(names)s.") % {"names": error.missing}
-        return _list(request, status=422, problem=words)
+        return _list(request, status=422, problem=str(error))
     outcomes = keep_manifests([paper for _row, paper in good], actor=request.user)  # type: ignore[arg-type]
-    wrong = [(row, COLUMNS.get(field, field), _("cannot be read")) for row, field in bad]
-    wrong += [
-        (row, COLUMNS.get(outcome.field, outcome.field), outcome.message)
+    mistakes += [
+        Mistake(row, outcome.field, outcome.message)
         for (row, _paper), outcome in zip(good, outcomes, strict=True)
         if outcome.what in ("bad", "conflict")
     ]
+    wrong = [(row, HEADS[field][0], words) for row, field, words in sorted(mistakes)]
     counts = {what: sum(one.what == what for one in outcomes) for what in ("new", "changed", "repeated")}
     said = _("%(new)s new, %(changed)s changed, %(repeated)s known before.") % counts
     if counts["new"] or counts["changed"] or counts["repeated"]:
         messages.success(request, said)
-    shown = sorted(wrong, key=lambda one: one[0])[:SHOWN]
     status = 422 if wrong and not any(counts.values()) else 200
-    return _list(request, status=status, wrong=shown, wrong_count=len(wrong))
+    return _list(request, status=status, wrong=wrong[:SHOWN], wrong_count=len(wrong))

@@ -105,7 +105,7 @@ class TruckAlert(models.Model):
     began_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     raised_at = models.DateTimeField()
-    is_late = models.BooleanField(default=False)  # out of points that came long after: told to nobody at once
+    is_late = models.BooleanField(default=False)  # out of points that came long after: listed, but calls nobody
     lon = models.FloatField()
     lat = models.FloatField()
     grid = models.ForeignKey("grid.Grid", models.PROTECT, null=True, blank=True, related_name="+")

@@ -1,17 +1,17 @@
 """Sheets (xlsx) of the register: read into rows of text, and templates to fill in. No database here."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
 from io import BytesIO
 from typing import Any, NamedTuple
 
-from django.utils.translation import gettext as _
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
 from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
 
-MOST_ROWS, MOST_COLUMNS, MOST_TEXT = 1_000, 40, 300
+from worksites.workbooks import Line, Mistake, read_lines, text_of
+
+MOST_ROWS = 1_000
 
 
 class Column(NamedTuple):
@@ -66,33 +66,13 @@ COLUMNS: dict[str, list[Column]] = {
 }
 
 
-class BadSheet(ValueError):
-    """The file as a whole cannot be read; the message says why."""
-
-
-def read_sheet(kind: str, file: Any) -> list[tuple[int, dict[str, str]]]:
-    """(row number, column → text) of each row that holds something. Raises BadSheet."""
-    try:
-        book = load_workbook(file, read_only=True, data_only=True)
-        rows = list(book.worksheets[0].iter_rows(values_only=True, max_row=MOST_ROWS + 2, max_col=MOST_COLUMNS))
-    except Exception as error:  # a broken archive fails in a dozen ways
-        raise BadSheet(_("This is no xlsx file that can be read.")) from error
-    if len(rows) > MOST_ROWS + 1:
-        raise BadSheet(_("At most %(n)s rows at a time.") % {"n": MOST_ROWS})
-    heads = [_text(value) for value in rows[0]] if rows else []
-    places = {column.field: heads.index(head) for column in COLUMNS[kind] for head in column.heads if head in heads}
-    missing = [column.heads[0] for column in COLUMNS[kind] if column.needed and column.field not in places]
-    if missing:
-        raise BadSheet(_("Columns are missing: %(names)s.") % {"names": "、".join(missing)})
-    found = []
-    for number, row in enumerate(rows[1:], 2):
-        said = {field: _text(row[place]) for field, place in places.items() if place < len(row)}
-        said = {field: text for field, text in said.items() if text}
-        if said:
-            found.append((number, said))
-    if not found:
-        raise BadSheet(_("There is no row under the head."))
-    return found
+def read_sheet(kind: str, file: Any) -> tuple[list[Line], list[Mistake]]:
+    """The rows that hold something as texts, and the cells that are too long. Raises BadSheet."""
+    columns = COLUMNS[kind]
+    heads = {column.field: column.heads for column in columns}
+    needed = {column.field for column in columns if column.needed}
+    lines, mistakes = read_lines(file, heads, needed=needed, most=MOST_ROWS)
+    return [Line(row, {field: text_of(value) for field, value in said.items()}) for row, said in lines], mistakes
 
 
 def template(kind: str, notes: Iterable[tuple[str, str]]) -> bytes:
@@ -120,15 +100,3 @@ def template(kind: str, notes: Iterable[tuple[str, str]]) -> bytes:
 def head_of(kind: str, field: str) -> str:
     """How the column is called in the template."""
     return next((column.heads[0] for column in COLUMNS[kind] if column.field == field), field)
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, datetime):
-        value = value.date()
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)  # a number that looks like one is stored as one
-    return "" if value is None else str(value).replace("\0", "").strip()[:MOST_TEXT]

@@ -16,9 +16,10 @@ from grid.views import holding
 from shushanwei.common.errors import NotFound
 from shushanwei.common.secrets import seal, unseal
 from worksites.papers.forms import SheetForm
-from worksites.papers.sheets import COLUMNS, MOST_ROWS, BadSheet, head_of, read_sheet, template
+from worksites.papers.sheets import COLUMNS, MOST_ROWS, head_of, read_sheet, template
 from worksites.services.bringing_in import Outcome, bring_in
 from worksites.sites.table import TYPE
+from worksites.workbooks import BadSheet
 
 TRUCKS, SITES = "worksites.edit_trucks", "worksites.edit_site"
 MOST_BYTES, SHOWN, KEPT_S = 2 * 1024 * 1024, 100, 3600
@@ -70,11 +71,12 @@ def attempt(request: HttpRequest, kind: str) -> HttpResponse:
         form.add_error("sheet", _("Larger than %(size)s MB.") % {"size": MOST_BYTES // 1024 // 1024})
         return _page(request, kind, status=422, form=form)
     try:
-        rows = read_sheet(kind, file)
+        rows, too_long = read_sheet(kind, file)
     except BadSheet as error:
         form.add_error("sheet", str(error))
         return _page(request, kind, status=422, form=form)
     outcome = bring_in(kind, rows, actor=request.user, try_only=True)  # type: ignore[arg-type]
+    outcome = outcome._replace(mistakes=sorted(too_long + outcome.mistakes))
     # What was tried is what is written: it goes with the page, so that nobody can change it and no cache can lose it.
     kept = "" if outcome.mistakes else seal(signing.dumps([kind, rows], compress=True))
     return _page(request, kind, status=422 if outcome.mistakes else 200, outcome=outcome, kept=kept, rows=rows)

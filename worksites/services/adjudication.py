@@ -1,16 +1,17 @@
 """A person's word on truck alerts (研判): taken, confirmed, false, merged; each decided once, by one desk.
 
-Lock order: alerts by id, then the incident, then the site. `uuid` is made by the page: sent twice it harms nothing.
+Lock order: the lock of families (see `_hold_families`), alerts by id, the incident, the site. `uuid` is made by the
+page: sent twice it harms nothing.
 """
 
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from incidents.models import CaseCategory
+from incidents.models import CaseCategory, Incident
 from incidents.models.alerts import SourceKind
 from incidents.services import Draft, open_or_join
 from incidents.services.base import must_say
@@ -81,6 +82,7 @@ def confirm(number: str, *, uuid: UUID, reason: str, actor: User, site_id: int |
     `site_id` names the site of an alert for which the rules found none. Raises BadInput for `reason` and `site`,
     Conflict where somebody else was faster.
     """
+    _hold_families()
     alert = _locked(number)
     if _decided_so(alert, AlertStatus.CONFIRMED, uuid):
         return alert
@@ -90,15 +92,25 @@ def confirm(number: str, *, uuid: UUID, reason: str, actor: User, site_id: int |
         alert.site = Site.objects.filter(pk=site_id).first()
         if alert.site is None:
             raise BadInput("site", _("There is no such site."))
-    draft = incident_draft(alert, reason, alert.decided_at or db_now())
+    make_incident(alert, "confirmed", f"研判：{reason}", actor=actor)
+    _hand_down(alert, actor)
+    return alert
+
+
+def make_incident(alert: TruckAlert, verb: str, said: str, *, actor: User) -> Incident:
+    """Open or join the incident of an alert that is true, save the alert, tell it by `verb`, look at its site's colour.
+
+    `said` is what the person adds to the incident's text. Call it in a transaction, with the alert's lock.
+    """
+    draft = incident_draft(alert, said, alert.decided_at or db_now())
     near = alert.rule in AT_A_PLACE
-    alert.incident, opened = open_or_join(draft, correlation=_same_thing(alert), near=near, actor=actor)
+    incident, opened = open_or_join(draft, correlation=_same_thing(alert), near=near, actor=actor)
+    alert.incident = incident
     alert.save()
-    data = {"incident": alert.incident.case_no, "opened": opened}
-    _tell(alert, "confirmed", actor, note=reason, data=data)
+    _tell(alert, verb, actor, note=alert.reason, data={"incident": incident.case_no, "opened": opened})
     if alert.site_id is not None:
         recolour(alert.site_id, actor=actor)
-    return alert
+    return incident
 
 
 @transaction.atomic
@@ -121,6 +133,7 @@ def merge(number: str, into: str, *, uuid: UUID, reason: str, actor: User) -> Tr
     Raises BadInput for `into` and `reason`, Conflict where somebody else was faster.
     """
     into = into.strip().upper()
+    _hold_families()
     alert, master = _both(number, into)
     if alert is None:
         raise NotFound(_("There is no such alert."))
@@ -142,6 +155,8 @@ def merge(number: str, into: str, *, uuid: UUID, reason: str, actor: User) -> Tr
     alert.merged_into, alert.incident = master, master.incident
     alert.save()
     _tell(alert, "merged", actor, note=reason, data={"into": master.number})
+    if alert.incident is not None:
+        _hand_down(alert, actor)
     return alert
 
 
@@ -169,7 +184,7 @@ def note_evidence(number: str, *, sha256: str, files: list[str], actor: User) ->
     record(alert, "truck_alert.evidence_taken", actor=actor, data={"sha256": sha256, "files": files})
 
 
-def incident_draft(alert: TruckAlert, reason: str, at: datetime) -> Draft:
+def incident_draft(alert: TruckAlert, added: str, at: datetime) -> Draft:
     """The incident that a confirmed alert makes: class, level, place, and the evidence in Chinese words."""
     code, szcg = CLASSES[alert.rule]
     with translation.override("zh-hans"):
@@ -183,7 +198,7 @@ def incident_draft(alert: TruckAlert, reason: str, at: datetime) -> Draft:
         level=2 if urgent else 3,
         source_kind=SourceKind.TRUCK_RULE,
         title=title,
-        text=f"{alert.number} {local(alert.began_at)} {said}。研判：{reason}",
+        text=f"{alert.number} {local(alert.began_at)} {said}。{added}",
         address=alert.site.name if alert.site else "",
         lon=alert.lon,
         lat=alert.lat,
@@ -205,6 +220,22 @@ def _category(scheme: str, code: str) -> CaseCategory:
     if found is None:
         raise Conflict(_("The catalogue has no class %(code)s.") % {"code": code})
     return found
+
+
+def _hold_families() -> None:
+    """Merging and confirming go one at a time: both reach alerts that were merged earlier, in no order of ids."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtext('truck_alert_families'))")
+
+
+def _hand_down(alert: TruckAlert, actor: User) -> None:
+    """What was merged into an alert, directly or by way of others, belongs to its incident as well."""
+    for one in TruckAlert.objects.select_for_update(no_key=True).filter(merged_into=alert).order_by("pk"):
+        one.incident = alert.incident
+        one.save(update_fields=["incident"])
+        case_no = alert.incident.case_no if alert.incident else ""
+        _tell(one, "followed", actor, data={"into": alert.number, "incident": case_no})
+        _hand_down(one, actor)
 
 
 def _locked(number: str) -> TruckAlert:
@@ -265,5 +296,4 @@ def _decide(alert: TruckAlert, to: AlertStatus, uuid: UUID, reason: str, actor: 
 
 def _tell(alert: TruckAlert, verb: str, actor: User, *, note: str = "", data: dict | None = None) -> None:
     told = {"number": alert.number, "rule": alert.rule, **(data or {})}
-    shape = None if alert.is_late and alert.status in ALERT_OPEN else alert_shape
-    record(alert, f"truck_alert.{verb}", actor=actor, note=note, data=told, shape=shape, audience=AUDIENCE)
+    record(alert, f"truck_alert.{verb}", actor=actor, note=note, data=told, shape=alert_shape, audience=AUDIENCE)

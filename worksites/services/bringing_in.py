@@ -17,6 +17,7 @@ from worksites.models import Company, Driver, Gate, Permit, Sink, Site, Truck
 from worksites.plates import clean_plate, phone_of
 from worksites.services.permits import holder_for_kind, save_permit
 from worksites.services.trucks import COLOURS, TRUCK_FIELDS, save_company, save_driver, save_truck
+from worksites.workbooks import Mistake
 
 Said = dict[str, str]  # a row: column → text, without the columns that are empty
 YES, NO = {"是", "有", "yes", "1", "true", "y"}, {"否", "无", "no", "0", "false", "n"}
@@ -25,14 +26,6 @@ PLATE_COLOURS = {"黄": "yellow", "黄色": "yellow", "黄牌": "yellow", "蓝":
                  "黑色": "black"}  # fmt: skip
 DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$")
 KEYS = {"companies": "name", "trucks": "plate", "drivers": "licence_no", "permits": "number"}
-
-
-class Mistake(NamedTuple):
-    """What is wrong in a row of the sheet, and in which column."""
-
-    row: int
-    field: str
-    message: str
 
 
 class Outcome(NamedTuple):

@@ -16,6 +16,7 @@ from worksites.lifecycle import RANK, WATCHED, Colour
 from worksites.models import ColourChange, ColourOverride, Site
 from worksites.services import plan
 from worksites.services.base import locked_site, tell
+from worksites.services.typed import typed
 
 LOOK_AGAIN = timedelta(days=1)  # a site is looked at daily in any case
 
@@ -100,6 +101,7 @@ def ask_override(
     before = ColourOverride.objects.filter(uuid=uuid).first()
     if before is not None:
         return before
+    reason = typed("reason", reason, ColourOverride.reason.field)
     site = locked_site(site_id)
     if site.status not in WATCHED:
         raise WrongStep(_("Only a site under construction has a colour."))
@@ -109,19 +111,19 @@ def ask_override(
         raise BadInput("colour", _("White, yellow or red."))
     if colour == site.colour:
         raise BadInput("colour", _("The site has this colour."))
-    if not reason.strip():
+    if not reason:
         raise BadInput("reason", _("Say why."))
     if not today <= expires_on <= today + timedelta(days=most):
         raise BadInput("expires_on", _("From today to %(days)s days from now.") % {"days": most})
     try:
         with transaction.atomic():
             override = ColourOverride.objects.create(
-                site=site, uuid=uuid, colour=colour, reason=reason.strip()[:300], expires_on=expires_on,
+                site=site, uuid=uuid, colour=colour, reason=reason, expires_on=expires_on,
                 asked_by=actor, asked_at=db_now(),
             )  # fmt: skip
     except IntegrityError as error:
         raise Conflict(_("Another colour has been asked for already.")) from error
-    tell(site, "override_asked", actor=actor, note=reason.strip()[:300], data={"colour": colour})
+    tell(site, "override_asked", actor=actor, note=reason, data={"colour": colour})
     return override
 
 
@@ -148,12 +150,13 @@ def approve_override(override_id: int, *, actor: User) -> ColourOverride:
 @transaction.atomic
 def end_override(override_id: int, *, reason: str, actor: User | None) -> ColourOverride:
     """Refuse a request, or take an approved one back; the rules count again."""
+    reason = typed("reason", reason, ColourOverride.refused_reason.field)
     override, site = _locked(override_id)
     if override.ended_at is not None:
         return override
-    if actor is not None and not reason.strip():
+    if actor is not None and not reason:
         raise BadInput("reason", _("Say why."))
-    _end(override, site, db_now(), reason.strip()[:300], actor)
+    _end(override, site, db_now(), reason, actor)
     recolour(site.pk, actor=actor, ended=override if override.approved_at is not None else None)
     return override
 

@@ -1,4 +1,4 @@
-"""Who goes to a planned check, and an earlier day for it: drawn by lot, changed only with a reason."""
+"""Who goes to a planned check, and an earlier day for it: drawn by lot, changed only for a reason."""
 
 from datetime import date, datetime, time, timedelta
 
@@ -13,11 +13,12 @@ from shushanwei.common.secrets import unseal
 from shushanwei.journal.services import record
 from shushanwei.people.models import RoleGrant, User
 from worksites.checks.rules import FEWEST_INSPECTORS
+from worksites.checks.shapes import planned_shape
 from worksites.models import PlannedCheck
 from worksites.planning import drawn_inspectors
 from worksites.services.base import locked_site
 
-INSPECT = "worksites.inspect"
+INSPECT, PLAN = "worksites.inspect", "worksites.plan_checks"
 MOST_INSPECTORS = 6
 
 
@@ -70,6 +71,52 @@ def redraw(check_id: int, *, after: int, reason: str, actor: User) -> PlannedChe
     record(check, "check.redrawn", actor=actor, note=reason,
            data={"site": check.site_id, "before": before, "inspectors": chosen, "lot": check.lots})  # fmt: skip
     return check
+
+
+def absent(now: datetime) -> list[int]:
+    """Open checks from today on of whom an inspector may not go any more: on leave on its day, or no inspector now."""
+    today = now.astimezone(STREET).date()
+    open_ones = PlannedCheck.objects.filter(on__gte=today, done_at=None, missed_at=None, dropped_at=None)
+    named: dict[date, dict[int, set[int]]] = {}
+    for pk, day, user in open_ones.exclude(inspectors=None).values_list("pk", "on", "inspectors"):
+        named.setdefault(day, {}).setdefault(pk, set()).add(user)
+    found = []
+    for day, checks in sorted(named.items()):
+        able = {user.pk for user in inspectors_able(day)}
+        found += [pk for pk, crew in checks.items() if not crew <= able]
+    return found
+
+
+@transaction.atomic
+def replace_absent(check_id: int) -> bool:
+    """Who cannot go is struck from the candidates, and the next by the same lot goes instead; the others stay.
+
+    Anybody can repeat that: the lot is drawn over the candidates that are left. Where these are too few, a new lot is
+    drawn among all who may go on the day. False where everybody can go.
+    """
+    try:
+        check = _locked(check_id)
+    except WrongStep:
+        return False
+    able = {user.username: user for user in inspectors_able(check.on)}
+    before = _names(check)
+    staying = [name for name in before if name in able]
+    if len(staying) == len(before):
+        return False
+    struck = [name for name in check.candidates if name not in able]
+    check.candidates = [name for name in check.candidates if name in able]
+    number = unseal(check.draw.number_sealed) if check.draw else ""
+    if number and len(able) >= FEWEST_INSPECTORS > len({*check.candidates, *staying}):
+        chosen = draw_crew(check, number)
+    else:
+        row = drawn_inspectors(number, lot_key(check), check.candidates, len(check.candidates))
+        chosen = [*staying, *(name for name in row if name not in staying)][: len(before)]
+        check.save(update_fields=["candidates"])
+        check.inspectors.set([able[name] for name in chosen])
+    data = {"site": check.site_id, "before": before, "inspectors": sorted(chosen), "struck": struck, "lot": check.lots}
+    # Told to planners alone: the day of a random check is nobody else's to know before.
+    record(check, "check.absent_replaced", data=data, shape=planned_shape, audience={"permission": PLAN})
+    return True
 
 
 @transaction.atomic

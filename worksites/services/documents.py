@@ -8,12 +8,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from incidents.pictures import clean
-from incidents.services.base import must_say
 from shushanwei.common.clock import db_now
 from shushanwei.common.errors import BadInput, Conflict, NotFound
 from shushanwei.people.models import User
 from worksites.models import SiteDocument
 from worksites.services.base import locked_site, tell
+from worksites.services.typed import must_type
 
 MOST_PAPERS = 200  # of one site
 
@@ -27,7 +27,7 @@ def add_document(
     """
     if kind not in SiteDocument.Kind.values:
         raise BadInput("kind", _("Choose what it is."))
-    title = must_say("title", title)[:80]
+    title = must_type("title", title, SiteDocument.title.field)
     tidy = clean(raw)
     with transaction.atomic():
         site = locked_site(site_id)
@@ -55,7 +55,7 @@ def add_document(
 @transaction.atomic
 def remove_document(uuid: UUID, reason: str, *, actor: User) -> SiteDocument:
     """It counts no more: hidden from the page, kept with the reason. Twice is once."""
-    reason = must_say("reason", reason)[:200]
+    reason = must_type("reason", reason, SiteDocument.removed_reason.field)
     site_id = SiteDocument.objects.filter(uuid=uuid).values_list("site_id", flat=True).first()
     if site_id is None:
         raise NotFound(_("There is no such paper."))

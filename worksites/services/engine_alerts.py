@@ -3,24 +3,19 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
-from django.db import connection, transaction
-from django.utils.translation import gettext as _
+from django.db import connection
 
 from grid.selectors import grid_at
-from shushanwei.common.clock import STREET, db_now
-from shushanwei.common.errors import BadInput
+from shushanwei.common.clock import STREET
 from shushanwei.journal.services import record
-from shushanwei.people.models import User
-from worksites.lifecycle import AlertStatus
-from worksites.models import Site, Trip, Truck, TruckAlert
+from worksites.models import Trip, TruckAlert
 from worksites.selectors_engine import instant, truck_ground
 from worksites.shapes_trucks import AUDIENCE, alert_shape
 from worksites.trucks.facts import kept
 from worksites.trucks.rules import DAY_S
 
-LATE = timedelta(hours=24)  # what is older when it is found is written down and told to nobody
+LATE = timedelta(hours=24)  # what is older when it is found is listed, but calls nobody
 
 
 def raise_alerts(hits: Sequence[dict[str, Any]], *, now: datetime, again: bool = False) -> list[TruckAlert]:
@@ -33,9 +28,7 @@ def raise_alerts(hits: Sequence[dict[str, Any]], *, now: datetime, again: bool =
         return []
     rules = truck_ground().rules
     raised = []
-    with connection.cursor() as cursor:
-        # One at a time: numbers are in a row, and two trucks of one site have one alert of the night.
-        cursor.execute("select pg_advisory_xact_lock(hashtext('truck_alert_number'))")
+    hold_numbers()
     keys = [hit["key"] for hit in hits]
     there = set(TruckAlert.objects.filter(key__in=keys).values_list("key", flat=True))
     trips = _trips(hits)
@@ -49,60 +42,23 @@ def raise_alerts(hits: Sequence[dict[str, Any]], *, now: datetime, again: bool =
         place = grid_at(hit["lon"], hit["lat"])
         ended = instant(hit["ended"]) if hit["ended"] is not None else None
         alert = TruckAlert.objects.create(
-            number=_next_number(now), key=hit["key"], rule=hit["rule"], rule_row_id=rule.row, level=hit["level"],
+            number=next_number(now), key=hit["key"], rule=hit["rule"], rule_row_id=rule.row, level=hit["level"],
             truck_id=hit["truck"], trip_id=trips.get((hit["truck"], hit["trip"])), site_id=hit["site"],
             sink_id=hit["sink"], began_at=began, ended_at=ended, raised_at=now,
             is_late=instant(hit["detected"]) < now - LATE - timedelta(days=hit["rule"] == "T12"),
             lon=hit["lon"], lat=hit["lat"], grid_id=(place.grid_code or None) if place else None,
             facts=kept(hit["facts"]),
         )  # fmt: skip
-        _tell(alert, "raised")
+        data = {"number": alert.number, "rule": alert.rule, "level": alert.level, "late": alert.is_late}
+        record(alert, "truck_alert.raised", data=data, shape=alert_shape, audience=AUDIENCE)
         raised.append(alert)
     return raised
 
 
-@transaction.atomic
-def confirm_mud(
-    *, uuid: UUID, lon: float, lat: float, seen_at: datetime, actor: User, truck_id: int | None = None,
-    site_id: int | None = None, note: str = "",
-) -> TruckAlert:  # fmt: skip
-    """T13, mud on the road: a person has seen it, so it is confirmed at once. The page's `uuid` makes it safe twice.
-
-    Raises BadInput for `truck` or `site` that does not exist, `site` where neither is named, a `seen_at` to come.
-    """
-    key = f"T13:{uuid}"
+def hold_numbers() -> None:
+    """One at a time: numbers are in a row, and two trucks of one site have one alert of the night."""
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(hashtext('truck_alert_number'))")
-    found = TruckAlert.objects.filter(key=key).first()
-    if found is not None:
-        return found
-    now = db_now()
-    if truck_id is None and site_id is None:
-        raise BadInput("site", _("Name the truck or the site."))
-    if truck_id is not None and not Truck.objects.filter(pk=truck_id).exists():
-        raise BadInput("truck", _("There is no such truck."))
-    if site_id is not None and not Site.objects.filter(pk=site_id).exists():
-        raise BadInput("site", _("There is no such site."))
-    if seen_at > now:
-        raise BadInput("seen_at", _("That is still to come."))
-    rule, place = truck_ground().rules["T13"], grid_at(lon, lat)
-    alert = TruckAlert.objects.create(
-        number=_next_number(now), key=key, rule="T13", rule_row_id=rule.row, level=rule.level, truck_id=truck_id,
-        site_id=site_id, began_at=seen_at, raised_at=now, lon=lon, lat=lat, status=AlertStatus.CONFIRMED,
-        grid_id=(place.grid_code or None) if place else None, judged_by=actor, taken_at=now, decided_at=now,
-        reason=note[:300],
-        facts={"why": "person", "points": [[lon, lat, seen_at.isoformat(), 0, 0, 0]], "note": note[:300]},
-    )  # fmt: skip
-    _tell(alert, "raised", actor)
-    return alert
-
-
-def _tell(alert: TruckAlert, verb: str, actor: User | None = None) -> None:
-    data = {"number": alert.number, "rule": alert.rule, "level": alert.level, "late": alert.is_late}
-    record(
-        alert, f"truck_alert.{verb}", actor=actor, data=data, shape=None if alert.is_late else alert_shape,
-        audience=AUDIENCE,
-    )  # fmt: skip
 
 
 def _spoke(hit: dict[str, Any], began: datetime, suppress_s: int) -> bool:
@@ -124,8 +80,8 @@ def _trips(hits: Sequence[dict[str, Any]]) -> dict[tuple[int, int], int]:
     return {(row.truck_id, by_instant[row.load_start]): row.pk for row in rows}
 
 
-def _next_number(now: datetime) -> str:
-    """YJ-20261127-0001, under the advisory lock that the caller holds."""
+def next_number(now: datetime) -> str:
+    """YJ-20261127-0001; call it after `hold_numbers`."""
     head = f"YJ-{now.astimezone(STREET):%Y%m%d}-"
     with connection.cursor() as cursor:
         cursor.execute(

@@ -9,7 +9,6 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from grid.working import work_calendar
-from incidents.services.base import must_say
 from shushanwei.common.clock import db_now
 from shushanwei.common.errors import BadInput, Conflict, WrongStep
 from shushanwei.people.models import User
@@ -29,6 +28,7 @@ from worksites.services.base import (
 )
 from worksites.services.colours import recolour
 from worksites.services.penalties import file_overdue
+from worksites.services.typed import must_type, typed
 
 Status, Result, When = FindingStatus, ItemResult.Result, Evidence.When
 MOST_PHOTOS = 6
@@ -99,6 +99,7 @@ def hand_in(
 
     The ids of the photos make it safe to send twice. Raises BadInput for `photos`, WrongStep where nothing is asked.
     """
+    note = typed("note", note, Finding.handed_in_note.field)
     if not shots:
         raise BadInput("photos", _("A photo after mending is needed."))
     if len(shots) > MOST_PHOTOS:
@@ -120,7 +121,7 @@ def hand_in(
         for uuid, one in tidy:
             photos.store(one, uuid=uuid, when=When.AFTER, finding=finding, item_id=finding.item_id,
                          attempt=finding.attempts + 1, by=actor, by_site=by_site, at=at)  # fmt: skip
-        finding.handed_in_note = note.strip()[:300]
+        finding.handed_in_note = note
         if finding.status == Status.OPEN:
             finding.status, finding.handed_in_at = Status.HANDED_IN, at
         finding.save(update_fields=["status", "handed_in_at", "handed_in_note"])
@@ -135,6 +136,7 @@ def pass_evidence(finding_id: int, *, actor: User, note: str = "", at: datetime 
 
     Raises BadInput for `photos` where the pair before/after is not whole, Conflict for who handed it in himself.
     """
+    note = typed("note", note, Finding.review_note.field)
     finding = locked_finding(finding_id)
     if finding.status == Status.CORRECTED:
         return finding
@@ -145,7 +147,7 @@ def pass_evidence(finding_id: int, *, actor: User, note: str = "", at: datetime 
     if now.filter(by=actor, when=When.AFTER).exists():
         raise Conflict(_("Who handed the evidence in does not judge it."))
     at = at or db_now()
-    finding.status, finding.corrected_at, finding.review_note = Status.CORRECTED, at, note.strip()[:300]
+    finding.status, finding.corrected_at, finding.review_note = Status.CORRECTED, at, note
     finding.save(update_fields=["status", "corrected_at", "review_note"])
     tell_finding(finding, "passed", actor=actor, note=finding.review_note, at=at)
     recolour(finding.site_id, actor=actor, at=at)
@@ -157,7 +159,7 @@ def reject_evidence(
     finding_id: int, reason: str, days: int, *, actor: User, at: datetime | None = None
 ) -> Finding:  # fmt: skip
     """The evidence does not do: a reason and a new limit of workdays (24 hours where the work is stopped)."""
-    reason = must_say("reason", reason)[:300]
+    reason = must_type("reason", reason, Finding.review_note.field)
     if not 1 <= days <= rules.MOST_NEW_DAYS:
         raise BadInput("days", _("From %(least)s to %(most)s.") % {"least": 1, "most": rules.MOST_NEW_DAYS})
     finding = locked_finding(finding_id)
@@ -178,7 +180,7 @@ def reject_evidence(
 @transaction.atomic
 def withdraw(finding_id: int, reason: str, *, actor: User, at: datetime | None = None) -> Finding:
     """It was no finding after all. Twice is once."""
-    reason = must_say("reason", reason)[:200]
+    reason = must_type("reason", reason, Finding.withdrawn_reason.field)
     finding = locked_finding(finding_id)
     if finding.status == Status.WITHDRAWN:
         return finding
@@ -193,7 +195,7 @@ def withdraw(finding_id: int, reason: str, *, actor: User, at: datetime | None =
 @transaction.atomic
 def report_to_office(finding_id: int, note: str, *, actor: User, at: datetime | None = None) -> Finding:
     """A sign of unpaid wages is told to the wage office, within 24 hours. Twice is once."""
-    note = must_say("note", note)[:300]
+    note = must_type("note", note, Finding.review_note.field)
     finding = locked_finding(finding_id)
     if finding.item_code != WAGES:
         raise WrongStep(_("Only a sign of unpaid wages is reported to the wage office."))
@@ -278,7 +280,7 @@ def _fix(row: ItemResult, chosen: dict[str, Any]) -> tuple[str, int]:
 
 
 def _text(row: ItemResult, chosen: dict[str, Any]) -> str:
-    return (chosen.get("text") or row.note or row.item.name_zh).strip()[:300]
+    return typed("fixes", chosen.get("text"), Finding.text.field) or row.note or row.item.name_zh
 
 
 def _reword(finding: Finding, row: ItemResult, chosen: dict[str, Any]) -> None:
@@ -316,7 +318,7 @@ def _end(finding: Finding, status: FindingStatus, at: datetime, **columns: str) 
         raise WrongStep(_("This finding is no longer open."))
     finding.status, finding.ended_at = status, at
     for name, value in columns.items():
-        setattr(finding, name, value[:200])
+        setattr(finding, name, value)
     finding.save(update_fields=["status", "ended_at", *columns])
 
 

@@ -9,7 +9,6 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from incidents.services.base import must_say
 from shushanwei.common.clock import db_now
 from shushanwei.common.errors import BadInput, Conflict, NotFound, WrongStep
 from shushanwei.common.geo import BadPosition, to_wgs84
@@ -24,8 +23,10 @@ from worksites.services.base import hold_numbers, locked_inspection, locked_site
 from worksites.services.checklists import in_use_at
 from worksites.services.colours import recolour
 from worksites.services.plan import complete, served_by
+from worksites.services.typed import must_type, typed
 
 INSPECT = "worksites.inspect"
+LONGEST_NOTE = 2_000  # of a sheet
 AHEAD = timedelta(days=1)  # a phone's clock that is further ahead is set wrong; a little ahead is now
 Status, Result = Inspection.Status, ItemResult.Result
 
@@ -117,7 +118,7 @@ def lock(user: User, uuid: UUID, given: Lock) -> tuple[Inspection, bool]:
 @transaction.atomic
 def void(inspection_id: int, reason: str, *, actor: User, at: datetime | None = None) -> Inspection:
     """The sheet holds no more, and its open findings are withdrawn. Twice is once."""
-    reason = must_say("reason", reason)[:200]
+    reason = must_type("reason", reason, Finding.withdrawn_reason.field)
     uuid = Inspection.objects.filter(pk=inspection_id).values_list("uuid", flat=True).first()
     if uuid is None:
         raise NotFound(_("There is no such inspection."))
@@ -275,7 +276,7 @@ def _write_results(user: User, inspection: Inspection, given: list[dict[str, Any
             raise BadInput("results", _("%(code)s is never serious.") % {"code": item.code})
         at = min(line.get("at") or now, now)
         columns = {"result": line["result"], "serious": bool(line.get("serious")),
-                   "note": (line.get("note") or "").strip()[:300], "by": user, "at": at}  # fmt: skip
+                   "note": typed("results", line.get("note"), ItemResult.note.field), "by": user, "at": at}  # fmt: skip
         row = known.get(item.pk)
         if row is None:
             known[item.pk] = ItemResult(inspection=inspection, item=item, **columns)
@@ -306,7 +307,8 @@ def _lock(user: User, inspection: Inspection, given: Lock, at: datetime, day: st
         if row.result == Result.CORRECTED and "after" not in whens:
             raise BadInput("photos", _("%(code)s: a photo after mending is needed.") % {"code": row.item.code})
     signing.sign(inspection, given.signatures, at)
-    inspection.ended_at, inspection.note = at, given.note.strip()[:2_000]
+    inspection.ended_at = at
+    inspection.note = typed("note", given.note, Inspection.note.field, most=LONGEST_NOTE)
     told = findings.from_sheet(inspection, rows, shots, given.fixes, actor=user, at=at, day=day)
     failed = sum(row.result == Result.FAILS for row in rows.values())
     serious = Finding.objects.filter(site_id=inspection.site_id, status__in=UNCORRECTED, severity=Severity.SERIOUS)

@@ -8,12 +8,15 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from shushanwei.common.clock import db_now
+from shushanwei.common.errors import BadInput
 from shushanwei.journal.services import record
 from shushanwei.people.models import User
 from worksites.models import Manifest, Sink, Site, Truck
 from worksites.plates import clean_plate
+from worksites.services.typed import typed
 
 FUTURE = timedelta(hours=24)
+OLDEST_YEAR = 2000  # what a cell holds by mistake may lie before anything that a database can give back
 MOST_M3 = 60
 RANK = {Manifest.State.ISSUED: 0, Manifest.State.RECEIVED: 1, Manifest.State.VOIDED: 2}
 
@@ -76,6 +79,12 @@ def _wrong(paper: Paper, ids: tuple[int | None, int | None, int | None], now: da
         return Outcome("bad", "sink", _("There is no sink with this code."))
     if truck is None:
         return Outcome("bad", "plate", _("There is no truck with this plate."))
+    try:
+        typed("driver_name", paper.driver_name, Manifest.driver_name.field)
+    except BadInput as error:
+        return Outcome("bad", "driver_name", error.message)
+    if paper.issued_at.year < OLDEST_YEAR:
+        return Outcome("bad", "issued_at", _("Lies before the year %(year)s.") % {"year": OLDEST_YEAR})
     if paper.issued_at > now + FUTURE:
         return Outcome("bad", "issued_at", _("Lies more than 24 hours in the future."))
     if paper.received_at is not None and not paper.issued_at <= paper.received_at <= now + FUTURE:
@@ -98,7 +107,7 @@ def _keep(paper: Paper, ids: tuple, known: dict[str, Manifest], actor: User | No
             number=paper.number,
             defaults={
                 "site_id": site, "sink_id": sink, "truck_id": truck, "issued_at": paper.issued_at, "state": state,
-                "driver_name": paper.driver_name.strip()[:30], "volume_m3": paper.volume_m3,
+                "driver_name": paper.driver_name.strip(), "volume_m3": paper.volume_m3,
                 "received_at": paper.received_at,
             },
         )  # fmt: skip

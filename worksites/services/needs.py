@@ -8,7 +8,6 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from incidents.models import Department
-from incidents.services.base import must_say
 from shushanwei.common.clock import STREET, db_now
 from shushanwei.common.errors import BadInput, Conflict, NotFound, WrongStep
 from shushanwei.people.models import User
@@ -16,6 +15,7 @@ from worksites.lifecycle import WATCHED
 from worksites.models import ChecklistItem, CheckNeed, Inspection, PlannedCheck, Site
 from worksites.services.base import locked_site, tell
 from worksites.services.checklists import published
+from worksites.services.typed import must_type, typed
 
 MOST_ITEMS = 12
 URGENT_DAYS = 30  # what may wait longer is not urgent
@@ -28,9 +28,10 @@ def file_need(
 ) -> tuple[CheckNeed, bool]:  # fmt: skip
     """Ask for items of the checklist on a site: (the need, whether it is new). Twice is once.
 
-    It rides on the open check of the site, or waits for the next. Raises BadInput for `site`, `items`, `urgent_by`
-    and `urgent_reason`; Conflict where the id was used for another need.
+    It rides on the open check of the site, or waits for the next. Raises BadInput for `site`, `items`, `text`,
+    `urgent_by` and `urgent_reason`; Conflict where the id was used for another need.
     """
+    text = typed("text", text, CheckNeed.text.field)
     site, now = locked_site(site_id), at or db_now()
     codes = sorted(set(items))
     before = CheckNeed.objects.filter(uuid=uuid).first()
@@ -50,9 +51,9 @@ def file_need(
         today = now.astimezone(STREET).date()
         if not today <= urgent_by <= today + timedelta(days=URGENT_DAYS):
             raise BadInput("urgent_by", _("From today to %(days)s days from now.") % {"days": URGENT_DAYS})
-        reason = must_say("urgent_reason", urgent_reason)[:200]
+        reason = must_type("urgent_reason", urgent_reason, CheckNeed.urgent_reason.field)
     need = CheckNeed.objects.create(
-        uuid=uuid, site=site, department=department, items=codes, text=text.strip()[:200], urgent_by=urgent_by,
+        uuid=uuid, site=site, department=department, items=codes, text=text, urgent_by=urgent_by,
         urgent_reason=reason, planned=_open_check(site), by=actor, at=now,
     )  # fmt: skip
     tell(site, "need_filed", actor=actor, note=reason or need.text, at=at,
@@ -64,7 +65,7 @@ def file_need(
 @transaction.atomic
 def withdraw_need(need_id: int, reason: str, *, actor: User) -> CheckNeed:
     """It need not be looked at any more. Twice is once; WrongStep where a sheet has answered it."""
-    reason = must_say("reason", reason)[:200]
+    reason = must_type("reason", reason, CheckNeed.withdrawn_reason.field)
     site_id = CheckNeed.objects.filter(pk=need_id).values_list("site_id", flat=True).first()
     if site_id is None:
         raise NotFound(_("There is no such need."))

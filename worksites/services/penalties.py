@@ -5,12 +5,12 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from incidents.services.base import must_say
 from shushanwei.common.clock import db_now
 from shushanwei.common.errors import BadInput, NotFound, WrongStep
 from shushanwei.people.models import User
 from worksites.models import Finding, Penalty, Site
 from worksites.services.base import hold_numbers, locked_finding, locked_site, next_number, tell_penalty
+from worksites.services.typed import must_type, typed
 
 MOST_YUAN = 10_000_000
 REASONS = ("overdue", "serious", "dumping", "other")
@@ -30,10 +30,12 @@ def file_penalty(
 ) -> tuple[Penalty, bool]:  # fmt: skip
     """File a case about a finding or a site: (the case, whether it is new); of a finding there is one.
 
-    Raises BadInput for `why`, `site`; NotFound.
+    Raises BadInput for `why`, `site`, `subject`, `note`; NotFound.
     """
     if why not in REASONS:
         raise BadInput("why", _("Choose what it is."))
+    subject = typed("subject", subject, Penalty.subject.field)
+    note = typed("note", note, Penalty.note.field)
     at = at or db_now()
     year = hold_numbers("penalty", at, "%Y")
     if finding_id is not None:
@@ -46,8 +48,7 @@ def file_penalty(
         finding, site = None, locked_site(site_id)
     else:
         raise BadInput("site", _("This must be filled in."))
-    subject = subject.strip()[:80] or _subject(site)
-    return _file(site, finding, year, subject=subject, why=why, note=note.strip()[:300], by=actor, at=at), True
+    return _file(site, finding, year, subject=subject or _subject(site), why=why, note=note, by=actor, at=at), True
 
 
 @transaction.atomic
@@ -55,8 +56,10 @@ def decide(
     penalty_id: int, *, amount: int, basis: str, decision_no: str, actor: User, note: str = "",
     at: datetime | None = None,
 ) -> Penalty:  # fmt: skip
-    """Write the decision down. The same again changes nothing; raises BadInput for `amount`, `basis`, `decision_no`."""
-    basis, decision_no = must_say("basis", basis)[:200], must_say("decision_no", decision_no)[:40]
+    """Write the decision down. The same again changes nothing; raises BadInput by field."""
+    basis = must_type("basis", basis, Penalty.basis.field)
+    decision_no = must_type("decision_no", decision_no, Penalty.decision_no.field)
+    note = typed("note", note, Penalty.note.field)
     if not 0 < amount <= MOST_YUAN:
         raise BadInput("amount", _("From %(least)s to %(most)s.") % {"least": 1, "most": MOST_YUAN})
     penalty = _locked(penalty_id)
@@ -67,7 +70,7 @@ def decide(
         raise BadInput("decision_no", _("Another case has this number."))
     penalty.status, penalty.decided_at = Status.DECIDED, at or db_now()
     penalty.amount, penalty.basis, penalty.decision_no, penalty.by = amount, basis, decision_no, actor
-    penalty.note = note.strip()[:300] or penalty.note
+    penalty.note = note or penalty.note
     penalty.save()
     tell_penalty(penalty, "decided", actor=actor, at=penalty.decided_at,
                  data={"amount": amount, "decision_no": decision_no})  # fmt: skip
@@ -90,7 +93,7 @@ def mark_paid(penalty_id: int, *, actor: User, at: datetime | None = None) -> Pe
 @transaction.atomic
 def drop(penalty_id: int, reason: str, *, actor: User, at: datetime | None = None) -> Penalty:
     """The case is not pursued, with the reason. Twice is once."""
-    reason = must_say("reason", reason)[:300]
+    reason = must_type("reason", reason, Penalty.note.field)
     penalty = _locked(penalty_id)
     if penalty.status == Status.CLOSED:
         return penalty
@@ -104,7 +107,7 @@ def drop(penalty_id: int, reason: str, *, actor: User, at: datetime | None = Non
 @transaction.atomic
 def note_reconsideration(penalty_id: int, text: str, *, actor: User, at: datetime | None = None) -> Penalty:
     """The fined party asks for reconsideration (复议), or what came of it."""
-    text = must_say("reconsideration", text)[:200]
+    text = must_type("reconsideration", text, Penalty.reconsideration.field)
     penalty = _locked(penalty_id)
     _must_be(penalty, Status.DECIDED, Status.PAID)
     penalty.reconsideration = text
@@ -124,7 +127,7 @@ def _file(
 
 
 def _subject(site: Site) -> str:
-    return (site.builder.name if site.builder else site.name)[:80]
+    return site.builder.name if site.builder else site.name
 
 
 def _locked(penalty_id: int) -> Penalty:

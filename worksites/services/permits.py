@@ -18,6 +18,7 @@ from shushanwei.people.models import User
 from worksites.lifecycle import NEEDS_REASON, OF_GATE, OF_SINK, OF_SITE, OF_TRUCK, PERMIT_NEXT, PermitStatus
 from worksites.models import Gate, Permit, PermitFile, Sink, Site, Truck
 from worksites.services.base import tell
+from worksites.services.typed import typed
 
 Holder = tuple[str, int]  # ("truck", its id)
 MODELS: dict[str, Any] = {"site": Site, "gate": Gate, "truck": Truck, "sink": Sink}
@@ -92,6 +93,7 @@ def decide(permit_id: int, status: str, *, reason: str = "", actor: User | None)
 
     Raises BadInput for `status` and `reason`, WrongStep.
     """
+    reason = typed("reason", reason, Permit.reason.field)
     permit = locked_permit(permit_id)
     if status not in PermitStatus.values:
         raise BadInput("status", _("There is no such state."))
@@ -99,9 +101,9 @@ def decide(permit_id: int, status: str, *, reason: str = "", actor: User | None)
         return permit
     if status not in PERMIT_NEXT[PermitStatus(permit.status)]:
         raise WrongStep(_("From this state it cannot come there."))
-    if status in NEEDS_REASON and not reason.strip():
+    if status in NEEDS_REASON and not reason:
         raise BadInput("reason", _("Say why."))
-    permit.status, permit.reason = status, reason.strip()[:200]
+    permit.status, permit.reason = status, reason
     permit.save(update_fields=["status", "reason"])
     _say(permit, status, actor=actor, note=permit.reason)
     return permit

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from shushanwei.common.errors import BadInput
 from worksites.checks import ink
 from worksites.models import Inspection, Signature
+from worksites.services.typed import typed
 
 Role = Signature.Role
 OF_SITE = [Role.OWNER, Role.MANAGER, Role.SUPERVISOR]
@@ -40,9 +41,9 @@ def _row(inspection: Inspection, line: dict[str, Any], people: dict, at: datetim
     role = line.get("role")
     if role not in Role.values:
         raise BadInput("signatures", _("Choose who signs."))
-    reason = (line.get("refused_reason") or "").strip()[:200]
-    witness = (line.get("witness") or "").strip()[:30]
-    user, name = None, (line.get("name") or "").strip()[:30]
+    reason = typed("signatures", line.get("refused_reason"), Signature.refused_reason.field)
+    witness = typed("signatures", line.get("witness"), Signature.witness.field)
+    user, name = None, typed("signatures", line.get("name"), Signature.name.field)
     if role == Role.INSPECTOR:
         user = people.get(line.get("user") or 0)
         if user is None:

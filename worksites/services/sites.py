@@ -21,6 +21,7 @@ from worksites.models import Gate, Permit, PermitRuleSet, Site
 from worksites.services import permits
 from worksites.services.base import locked_site, tell
 from worksites.services.colours import recolour
+from worksites.services.typed import typed
 
 LARGEST_DEG = 0.05  # a boundary wider than five kilometres is a slip of the pen
 PLATE_BYTES = 6
@@ -102,6 +103,7 @@ def change_site(site_id: int, values: dict[str, Any], *, actor: User) -> Site:
 @transaction.atomic
 def set_status(site_id: int, status: str, *, reason: str = "", actor: User | None, at: datetime | None = None) -> Site:
     """Stop a site by order, let it go on, write it idle or finished. Raises BadInput for `reason` and `status`."""
+    reason = typed("reason", reason, Site.stop_reason.field)
     site = locked_site(site_id)
     if status not in SiteStatus.values:
         raise BadInput("status", _("There is no such state."))
@@ -109,15 +111,15 @@ def set_status(site_id: int, status: str, *, reason: str = "", actor: User | Non
         return site
     if site.status == SiteStatus.FINISHED:
         raise WrongStep(_("A finished site is not opened again; register it anew."))
-    if status == SiteStatus.STOPPED and not reason.strip():
+    if status == SiteStatus.STOPPED and not reason:
         raise BadInput("reason", _("Say why."))
     now = at or db_now()
     site.status = status
     site.stopped_at = now if status == SiteStatus.STOPPED else None
-    site.stop_reason = reason.strip()[:200] if status == SiteStatus.STOPPED else ""
+    site.stop_reason = reason if status == SiteStatus.STOPPED else ""
     site.finished_at = now if status == SiteStatus.FINISHED else None
     site.save(update_fields=["status", "stopped_at", "stop_reason", "finished_at"])
-    tell(site, f"became_{status}", actor=actor, note=reason.strip()[:200], at=at)
+    tell(site, f"became_{status}", actor=actor, note=reason, at=at)
     recolour(site.pk, actor=actor, at=at)
     site.refresh_from_db()
     return site

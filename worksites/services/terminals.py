@@ -18,6 +18,7 @@ from worksites.jt808.messages import NO_TERMINAL, REGISTERED_OK, TERMINAL_TAKEN,
 from worksites.jt808.vendors import Rule
 from worksites.models import HeldFix, Terminal, Truck, VendorItem
 from worksites.services.fixes import Kept, hand_over
+from worksites.services.typed import typed
 
 MOST_STRANGERS = 5_000  # terminals without a truck: whoever can reach the port can register
 STRANGER_DAYS = 30
@@ -166,8 +167,9 @@ def set_up(terminal_id: int, *, vendor: str, crs: str, actor: User) -> Terminal:
     """Say whose extra items a terminal sends and in which datum."""
     if crs not in CRS:
         raise BadInput("crs", _("One of %(names)s.") % {"names": ", ".join(CRS)})
+    vendor = typed("vendor", vendor, Terminal.vendor.field)
     terminal = _locked(terminal_id)
-    terminal.vendor, terminal.crs = vendor.strip()[:20], crs
+    terminal.vendor, terminal.crs = vendor, crs
     terminal.save(update_fields=["vendor", "crs"])
     record(terminal, "terminal.changed", actor=actor, data={"vendor": terminal.vendor, "crs": crs})
     return terminal

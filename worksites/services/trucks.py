@@ -15,6 +15,7 @@ from worksites.models import Company, Driver, Truck
 from worksites.models.companies import MOST_WEIGHT_T
 from worksites.plates import clean_plate, phone_of
 from worksites.services.terminals import join_truck
+from worksites.services.typed import must_type, typed
 
 TRUCK_FIELDS = ("plate_colour", "volume_m3", "has_lift_sensor", "has_load_sensor", "has_cover_sensor")
 COLOURS = ("yellow", "blue", "green", "white", "black")
@@ -87,9 +88,7 @@ def save_truck(values: dict[str, Any], *, actor: User | None, truck_id: int | No
 def save_company(values: dict[str, Any], *, actor: User | None, company_id: int | None = None) -> Company:
     """Register or correct a company: name, kind, credit_code, contact, phone (empty: it stays). Raises BadInput."""
     company = Company() if company_id is None else _locked(Company, company_id)
-    name = (values.get("name") or "").strip()[:80]
-    if not name:
-        raise BadInput("name", _("This must be filled in."))
+    name = must_type("name", values.get("name"), Company.name.field)
     if values.get("kind") not in CompanyKind.values:
         raise BadInput("kind", _("There is no such kind of company."))
     others = Company.objects.exclude(pk=company.pk)
@@ -101,7 +100,7 @@ def save_company(values: dict[str, Any], *, actor: User | None, company_id: int 
     if code and others.filter(credit_code=code).exists():
         raise BadInput("credit_code", _("Another company has this code."))
     company.name, company.kind, company.credit_code = name, values["kind"], code
-    company.contact = (values.get("contact") or "").strip()[:30]
+    company.contact = typed("contact", values.get("contact"), Company.contact.field)
     _set_phone(company, values)
     _kept(company, "name", _("There is a company of this name."))
     record(company, "company.registered" if company_id is None else "company.changed", actor=actor, data={"name": name})
@@ -110,13 +109,13 @@ def save_company(values: dict[str, Any], *, actor: User | None, company_id: int 
 
 @transaction.atomic
 def save_driver(values: dict[str, Any], *, actor: User | None, driver_id: int | None = None) -> Driver:
-    """Register or correct a driver: name, company (id), licence_no, phone (empty: it stays), truck (id or none)."""
+    """Register or correct a driver: name, company (id), licence_no, phone (empty: it stays), truck (id or none).
+
+    Raises BadInput by field.
+    """
     driver = Driver() if driver_id is None else _locked(Driver, driver_id)
-    driver.name = (values.get("name") or "").strip()[:30]
-    driver.licence_no = (values.get("licence_no") or "").strip()[:20]
-    for name in ("name", "licence_no"):
-        if not getattr(driver, name):
-            raise BadInput(name, _("This must be filled in."))
+    driver.name = must_type("name", values.get("name"), Driver.name.field)
+    driver.licence_no = must_type("licence_no", values.get("licence_no"), Driver.licence_no.field)
     if Driver.objects.exclude(pk=driver.pk).filter(licence_no=driver.licence_no).exists():
         raise BadInput("licence_no", _("Another driver has this licence."))
     company = Company.objects.filter(pk=values.get("company") or 0).first()

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import shapely
+
 from worksites.trucks import tracks as tr
 from worksites.trucks.fold import LAG_US
 from worksites.trucks.ground import SinkGround
@@ -11,6 +13,7 @@ from worksites.trucks.trips import BLACK_SINK, EMPTY, HALF, SINK, UP
 
 ROUND_M = 1_500.0  # who vanishes off its routes and comes back within these has not been to a sink further away
 CREPT_M = 150  # a stop during which it moved further was a queue
+BESIDE_ROUTE_M = 100.0  # beyond the width of the route
 BESIDE_M = 2_000.0  # a silence that begins or ends so close to a sink
 
 
@@ -56,9 +59,9 @@ class Dumping(Speaker):
         rule = self.ground.rules["T03"]
         here = not s & tr.NEAR_SINK and not s >> tr.INSIDE & LABEL
         if s >> tr.LIFT & 3 == UP and s & tr.STOP and here:
-            if st.up is None:
+            if st.up is None and not self.unsteady(i):
                 st.up = [t, self.quote(i), st.load, self.t[p] if p >= 0 else t, False]
-            if not st.up[4] and t - st.up[0] >= rule["up_s"] * SECOND:
+            if st.up is not None and not st.up[4] and t - st.up[0] >= rule["up_s"] * SECOND:
                 self._lifted([st.up[1], self.quote(i)], (t - st.up[0]) // SECOND)
         elif st.up is not None:
             if not st.up[4] and p >= 0 and s >> tr.LIFT & 3 and here:
@@ -105,7 +108,8 @@ class Dumping(Speaker):
         if st.load or trip is None or trip["by"] not in SURE or trip["depart"] is None or trip["unload"] is not None:
             return
         rule = self.ground.rules["T04"]
-        if st.back is not None and st.back[0] >= trip["depart"]:
+        back = st.back[2] if st.back is not None and st.back[0] >= trip["depart"] else None
+        if back:
             return  # the gate camera saw it bring the load back
         at_sinks = [stop for stop in st.stops if stop[4] & tr.NEAR_SINK]
         if any(self._at_allowed(stop) for stop in at_sinks):
@@ -129,16 +133,17 @@ class Dumping(Speaker):
                 self._dropped(*before[:3], to=SINK, sink=sink.id)
                 return
         if self.t[i] - trip["depart"] <= rule["back_h"] * 3_600 * SECOND:
-            self._t04(i, long)
+            self._t04(i, long, back is False)
 
-    def _t04(self, i: int, gaps: list) -> None:
+    def _t04(self, i: int, gaps: list, seen_empty: bool) -> None:
         st, rule, trip = self.st, self.ground.rules["T04"], self.st.trip
         assert trip is not None
         off = [
             stop for stop in st.stops
-            if stop[4] & tr.OFF and stop[5] <= CREPT_M and stop[0] >= trip["depart"]
+            if stop[4] & tr.OFF and not stop[4] & tr.THROWN and stop[5] <= CREPT_M and stop[0] >= trip["depart"]
             and rule["short_stop_s"] * SECOND <= stop[1] - stop[0] <= rule["longest_s"] * SECOND
             and not self.sig[i] >> tr.LIFT & 3  # its body would have been seen lifted
+            and (seen_empty or not self._beside_route(stop))
         ]  # fmt: skip
         # Or it stood where nobody saw it: a gap too short for any sink on its card.
         hidden = [[before[2], after[2], before[0], before[1], 0, 0] for before, after, _off in gaps]
@@ -146,10 +151,10 @@ class Dumping(Speaker):
         stops = [stop for stop, gap in zip(hidden, gaps, strict=True) if gap[2]] or off or hidden
         if not stops:
             return
-        # Of several the first that was long enough: a driver gets rid of the load, and rests afterwards.
+        # Of several the one furthest from where it was loaded: there it turned back, the others are lights and jams.
         least = rule["stop_s"] * SECOND
-        longest = max(stops, key=lambda stop: stop[1] - stop[0])
-        began, ended, lon, lat, sig, _moved = next((stop for stop in stops if stop[1] - stop[0] >= least), longest)
+        gap_m, source = self.ground.plane.gap_m, (trip["from_lon"], trip["from_lat"])
+        began, ended, lon, lat, sig, _moved = max(stops, key=lambda stop: gap_m(*source, stop[2], stop[3]))
         point = [lon, lat, began, 0.0, 0, sig >> tr.LIFT & 3]
         away, sink = self.ground.nearest_sink(lon, lat)
         short, unseen = ended - began < least, not sig
@@ -160,6 +165,11 @@ class Dumping(Speaker):
             nearest_sink=sink.name if sink else "", by=trip["by"], left_at=trip["depart"], back_at=self.t[i],
         )  # fmt: skip
         self._dropped(lon, lat, began)
+
+    def _beside_route(self, stop: list) -> bool:
+        """Hardly off its routes: there waits who is turned away by the sink, and brings the load back."""
+        corridor, place = self.ground.corridor(self.card.id), self.ground.plane.metres(stop[2], stop[3])
+        return corridor is not None and corridor.areas[0].distance(shapely.Point(*place)) <= BESIDE_ROUTE_M
 
     def _may_have_unloaded(self, before: list, after: list, off: bool) -> bool:
         """Whether a sink on its card lies within reach of a silence between two quotes."""

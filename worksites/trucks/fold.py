@@ -10,18 +10,18 @@ from typing import Any
 
 from worksites.trucks import tracks as tr
 from worksites.trucks.ground import Card, Ground
-from worksites.trucks.state import MOST_GAPS, MOST_SLOWS, MOST_STOPS, State
+from worksites.trucks.standing import FORGET_US, Standing
+from worksites.trucks.state import State
 from worksites.trucks.tracks import GAP_US, LABEL, SECOND
-from worksites.trucks.trips import BLACK_SINK, EMPTY, HALF, MANIFEST_US, SINK, UP, Trips
+from worksites.trucks.trips import BLACK_SINK, CLOSED, EMPTY, HALF, MANIFEST_US, SINK, UP
 
 NEVER = 1 << 62
 DWELL_US = 180 * SECOND  # at a source, in or out of a sink: held for longer than this
-FORGET_US = 600 * SECOND  # a longer gap ends a stay
 HARDLY_CM = 100_000
 LAG_US = 180 * SECOND  # a sensor may tell a change of load so much later
 
 
-class Fold(Trips):
+class Fold(Standing):
     """What a truck does, told by its fixes one after the other."""
 
     def __init__(self, ground: Ground, card: Card, state: State, columns: Sequence[list[Any]]) -> None:
@@ -29,6 +29,7 @@ class Fold(Trips):
         rule = ground.rules["T03"]
         self.settle_us, self.doubt_us = int(rule["settle_s"] * SECOND), int(rule["doubt_s"] * SECOND)
         self.hold_us = int(ground.rules["T02"]["hold_s"] * SECOND)
+        self.closed_us = int(ground.rules["T02"]["doubt_s"] * SECOND)
         self.here = 0
 
     # what the rules beside it do; see judge.py
@@ -46,15 +47,17 @@ class Fold(Trips):
     def visit(self, i: int, events: Sequence[dict[str, Any]] = ()) -> None:
         """Look at fix `i`, with the passes and manifests since the fix before it."""
         p, self.here = i - 1, i
+        if self.sig[i] & tr.THROWN:
+            self.st.echo = self.t[i]
         if p >= 0 and self.t[i] - self.t[p] > GAP_US:
-            self._gap(p, i)
+            self.silence_ended(p, i)
             self.on_gap(p, i)
         for event in events:
             if event["what"] == "pass":
                 self.on_pass(event, p, i)
             else:
                 self.manifest(event)
-        self._standing(p, i)
+        self.standing(p, i)
         self._body(p, i)
         self._load(p, i)
         self._source(i)
@@ -74,61 +77,6 @@ class Fold(Trips):
             soonest = min(soonest, st.out[1] + DWELL_US)
         return soonest
 
-    def _gap(self, p: int, i: int) -> None:
-        st = self.st
-        st.off = st.fast = st.open = st.up = None
-        gap = self.t[i] - self.t[p]
-        moved = self.ground.plane.gap_m(self.lon[p], self.lat[p], self.lon[i], self.lat[i])
-        stood = bool(self.sig[p] & self.sig[i] & tr.STOP) and moved <= 100
-        if not stood or (gap > FORGET_US and self.sig[p] & tr.ON):
-            off = bool(self.sig[p] & self.sig[i] & tr.OFF)
-            ends = [self.t[p], self.lon[p], self.lat[p], self.t[i], self.lon[i], self.lat[i]]
-            st.gaps = [*st.gaps[1 - MOST_GAPS :], [*ends, off]]
-        if gap > FORGET_US and (self.sig[p] ^ self.sig[i]) >> tr.SOURCE:
-            if st.phase != "at_source":
-                st.src = None
-            if st.sink is not None and not st.sink[5]:
-                st.sink = None
-        if moved > 100 or not self.sig[i] & tr.STOP:
-            if st.slow is not None and st.slow[1] is None:
-                st.slow[1] = self.t[p]
-            self._end_stop(self.t[p])
-
-    # standing
-
-    def _standing(self, p: int, i: int) -> None:
-        st, s, t = self.st, self.sig[i], self.t[i]
-        if s & tr.SLOW:
-            if st.slow is None or st.slow[1] is not None:
-                st.slows = [*st.slows[1 - MOST_SLOWS :], st.slow] if st.slow is not None else []
-                st.slow = [t, None, self.lon[i], self.lat[i], s]
-        elif st.slow is not None and st.slow[1] is None:
-            st.slow[1] = t
-        if s & tr.STOP:
-            if st.stop is None:
-                st.stop = [t, self.lon[i], self.lat[i], s, self.lon[i], self.lat[i], None]
-            else:
-                st.stop[6] = None
-        elif st.stop is not None:
-            if st.stop[6] is None:
-                # Seen standing until it was seen moving; it may only creep on.
-                before = p if p >= 0 else i
-                st.stop[4:] = [self.lon[before], self.lat[before], t]
-            if not s & tr.SLOW:
-                self._end_stop(st.stop[6])
-
-    def _end_stop(self, until: int) -> None:
-        st = self.st
-        if st.stop is None:
-            return
-        t0, lon, lat, s, lon1, lat1, _until = st.stop
-        st.stop = None
-        if until - t0 >= 20 * SECOND:
-            moved = round(self.ground.plane.gap_m(lon, lat, lon1, lat1))
-            st.stops = [*st.stops[1 - MOST_STOPS :], [t0, until, lon, lat, s, moved]]
-            if st.drive is not None and until - t0 >= self.ground.rules["T08"]["rest_s"] * SECOND:
-                st.drive = [until, False]
-
     # load
 
     def _body(self, p: int, i: int) -> None:
@@ -138,11 +86,19 @@ class Fold(Trips):
                 st.lifted = [self.t[i], None, bool(s & tr.NEAR_SINK)]
         elif st.lifted is not None and st.lifted[1] is None:
             st.lifted[1] = self.t[p] if p >= 0 else self.t[i]
+        if s >> tr.COVER & 3 != CLOSED:
+            st.shut = None
+        elif st.shut is None:
+            st.shut = self.t[i]
 
     def _was_lifted(self, since: int) -> bool:
         """Whether the body was seen lifted since an instant."""
         lifted = self.st.lifted
         return lifted is not None and (lifted[1] is None or lifted[1] >= since)
+
+    def was_shut(self, since: int) -> bool:
+        """Whether the cover was seen closed all the time since an instant: nothing is loaded through it."""
+        return self.st.shut is not None and self.st.shut <= since
 
     def _sink_stop(self, until: int) -> list[Any] | None:
         """Its last slow time at a sink, so short a time before that a slow sensor tells of that only now."""
@@ -159,7 +115,7 @@ class Fold(Trips):
         if expected or after[2] - before[2] > GAP_US:
             return self.settle_us
         if st.load == EMPTY:
-            return max(self.settle_us, self.hold_us)
+            return max(self.settle_us, self.closed_us if self.was_shut(since - LAG_US) else self.hold_us)
         if st.load >= HALF and value == EMPTY and not self._was_lifted(since - LAG_US):
             return max(self.settle_us, self.doubt_us)  # no body is emptied without being lifted
         return self.settle_us
@@ -174,7 +130,7 @@ class Fold(Trips):
         both_laden = value >= HALF and st.cand is not None and st.cand[0] >= HALF and st.load == EMPTY
         if st.cand is None or (st.cand[0] != value and not both_laden):
             before = p if p >= 0 else i
-            st.cand = [value, self.t[i], self.quote(i), self.sig[i], self.quote(before), self.sig[before]]
+            st.cand = [value, self.t[i], self.quote(i), self.sig[i], self.quote(before), self.sig[before] & ~tr.STEP]
         st.cand[0] = value
         if self.t[i] - st.cand[1] < self._wait_us(i):
             return
@@ -323,7 +279,7 @@ class Fold(Trips):
         sink = self.ground.sinks[label - 1] if label else None
         if st.sink is not None and (sink is None or sink.id != st.sink[0]):
             if st.sink[5]:
-                st.out = [t, None]
+                st.out = [t, None, st.sink[4]]
             st.sink = None
         if sink is not None:
             if st.sink is None:
@@ -363,11 +319,13 @@ class Fold(Trips):
     def _leave_sink(self, i: int) -> None:
         st = self.st
         assert st.out is not None
-        left, st.out = st.out[0], None
+        left, _far, brought = st.out
+        st.out = None
         if st.phase != "at_sink":
             return
         if st.load >= HALF:
-            st.clay = not st.cargo and st.lifted is not None and st.lifted[2] and self._was_lifted(left - 3 * FORGET_US)
+            lifted = st.lifted is not None and st.lifted[2] and self._was_lifted(left - 3 * FORGET_US)
+            st.clay = not st.cargo and (lifted or st.load < brought)
             if not st.cargo and not st.clay:
                 st.phase = "loaded"  # it was not taken
                 self.set_state("loaded")

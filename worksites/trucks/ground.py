@@ -14,6 +14,7 @@ from worksites.trucks.rules import RuleSet
 
 NOISE_M = 20.0  # a position may lie so far outside an area that its truck stands in
 SITE_M = 500.0  # around a site without gates on the map
+LOADING_S, UNLOADING_S = 180, 120  # the least that it takes
 REACH_MS = 8.3  # 40 km/h on roads that are a third longer than the crow flies
 WEEK_MIN = 7 * 24 * 60
 
@@ -230,7 +231,7 @@ class Ground:
         shapes = [
             shape for shape, sink in zip(self.sink_shapes, self.sinks, strict=True) if only is None or sink.id in only
         ]
-        return self._could(shapes, before, after, seconds)
+        return self._could(shapes, before, after, seconds - UNLOADING_S)
 
     def could_reach_source(
         self, before: Sequence[float], after: Sequence[float], seconds: float, only: frozenset[int] | None = None
@@ -239,12 +240,12 @@ class Ground:
         shapes = [
             area for area, site in zip(self.inside.areas, self.lawful, strict=True) if only is None or site.id in only
         ]
-        return self._could(shapes, before, after, seconds)
+        return self._could(shapes, before, after, seconds - LOADING_S)
 
-    def _could(self, shapes, before, after, seconds) -> bool:
+    def _could(self, shapes, before, after, driving_s) -> bool:
         a = shapely.Point(*self.plane.metres(before[0], before[1]))
         b = shapely.Point(*self.plane.metres(after[0], after[1]))
-        reach = max(0.0, seconds - 180) * REACH_MS  # three minutes there
+        reach = max(0.0, driving_s) * REACH_MS
         return any(a.distance(shape) + b.distance(shape) <= reach for shape in shapes)
 
 

@@ -4,13 +4,13 @@ from typing import Any
 
 from worksites.trucks import tracks as tr
 from worksites.trucks.fold import LAG_US
-from worksites.trucks.ground import REACH_MS
+from worksites.trucks.ground import LOADING_S, REACH_MS
 from worksites.trucks.speaker import Speaker, day_of, metres
 from worksites.trucks.tracks import GAP_US, LABEL, SECOND
 
 # Who vanishes and comes back within these has been no further away than that, however long it was silent.
 ROUND_M = 600.0
-ROUND_S = 180 + ROUND_M / REACH_MS
+ROUND_S = LOADING_S + ROUND_M / REACH_MS
 
 
 class Loading(Speaker):
@@ -32,14 +32,21 @@ class Loading(Speaker):
         ]  # fmt: skip
         if not stops:
             return  # loaded while driving: the sensor errs
-        best = max(stops, key=lambda slow: (slow[1] or self.t[self.here]) - slow[0])
+        # The last one that was long enough and at which it was still seen empty.
+        long = [stop for stop in stops if stop[0] <= before[2] and self._stood(stop) >= rule["short_stop_s"] * SECOND]
+        best = long[-1] if long else max(stops, key=self._stood)
+        shut = self.was_shut(after[2] - LAG_US)
         self.start_trip(None, "sensor", min(best[0], after[2]), [best[2], best[3]])
         if best[1] is None:
-            st.loading = [after, before, best[0]]
+            st.loading = [after, before, best[0], shut]
             self.still_loading()
         elif best[1] - best[0] >= rule["short_stop_s"] * SECOND:
+            stood = best[1] - best[0]
             self._t02(before, after, min(before[2], best[1]), best[1], "sensor",
-                      best[1] - best[0] < rule["stop_s"] * SECOND, stood_s=(best[1] - best[0]) // SECOND)  # fmt: skip
+                      shut or stood < rule["stop_s"] * SECOND, stood_s=stood // SECOND)  # fmt: skip
+
+    def _stood(self, slow: list) -> int:
+        return (self.t[self.here] if slow[1] is None else slow[1]) - slow[0]
 
     def still_loading(self, now: int | None = None) -> None:
         """A load taken on at an unregistered point waits for the length of its stop."""
@@ -47,13 +54,13 @@ class Loading(Speaker):
         if st.loading is None or st.slow is None or st.slow[0] != st.loading[2]:
             st.loading = None
             return
-        after, before, began = st.loading
+        after, before, began, shut = st.loading
         until = st.slow[1]
         if until is None and not self.sig[self.here] & tr.ON:
             return  # parked: it has to drive away with it
         stood = (until if until is not None else now or began) - began
         if stood >= rule["stop_s"] * SECOND:
-            self._t02(before, after, before[2], until, "sensor", 0,
+            self._t02(before, after, before[2], until, "sensor", shut,
                       stood_s=int(rule["stop_s"]) if until is None else stood // SECOND)  # fmt: skip
         elif until is None:
             return

@@ -8,9 +8,10 @@ from worksites.trucks import tracks as tr
 from worksites.trucks.fold import NEVER
 from worksites.trucks.ground import Card, Ground, SiteGround
 from worksites.trucks.speaker import SURE, Speaker, day_of
+from worksites.trucks.standing import GLITCH_US
 from worksites.trucks.state import State
 from worksites.trucks.tracks import DAY_US, LABEL, SECOND, ZONE_US
-from worksites.trucks.trips import BLACK_SITE, HALF
+from worksites.trucks.trips import BLACK_SITE, EMPTY, HALF
 
 OPEN = 2
 PAUSE_US = 3_600 * SECOND  # so long off the road, and a forbidden hour is another one
@@ -26,7 +27,6 @@ class Road(Speaker):
         self.off_us = int(rules["T06"]["off_s"] * SECOND)
         self.over_us = int(rules["T08"]["over_s"] * SECOND)
         self.open_us = int(rules["T09"]["open_s"] * SECOND)
-        self.rest_us = int(rules["T08"]["rest_s"] * SECOND)
         self.drive_us = int(rules["T08"]["drive_h"] * 3_600 * SECOND)
 
     def on_the_road(self, p: int, i: int) -> None:
@@ -39,7 +39,7 @@ class Road(Speaker):
         self._route(i)
         if s & tr.FAST or st.fast is not None:
             self._fast(i)
-        if not s & tr.STOP:
+        if not s & tr.SLOW:
             self._driving(i)
         self._cover(i)
 
@@ -47,12 +47,12 @@ class Road(Speaker):
         """The next instant for which one of them waits."""
         st, soonest = self.st, NEVER
         if st.off is not None and not st.off[2]:
-            soonest = st.off[0] + self.off_us
+            soonest = st.off[0] + self.off_us + st.off[3]
         if st.fast is not None and not st.fast[2]:
             soonest = min(soonest, st.fast[0] + self.over_us)
         if st.open is not None and not st.open[2]:
             soonest = min(soonest, st.open[0] + self.open_us)
-        if st.drive is not None and not st.drive[1] and st.stop is None:
+        if st.drive is not None and not st.drive[1] and (st.slow is None or st.slow[1] is not None):
             soonest = min(soonest, st.drive[0] + self.drive_us)
         return soonest
 
@@ -77,11 +77,12 @@ class Road(Speaker):
 
     def _route(self, i: int) -> None:
         st, s, t = self.st, self.sig[i], self.t[i]
-        if not (self.has_lines and s & tr.OFF and st.phase == "loaded" and not s & tr.ROUND_SINK):
+        loaded = st.phase == "loaded" and s >> tr.LOAD & 3 != EMPTY
+        if not (self.has_lines and s & tr.OFF and loaded and not s & tr.ROUND_SINK):
             st.off = None
             return
-        st.off = st.off or [t, self.quote(i), False]
-        if st.off[2] or t - st.off[0] < self.off_us:
+        st.off = st.off or [t, self.quote(i), False, GLITCH_US if self.unsteady(i) else 0]
+        if st.off[2] or t - st.off[0] < self.off_us + st.off[3]:
             return
         st.off[2] = True
         if st.trip is None or st.trip["from_type"] == BLACK_SITE or not self._was_in(st.trip):
@@ -92,9 +93,15 @@ class Road(Speaker):
         self.keep(st.trip)
 
     def _was_in(self, trip: dict[str, Any]) -> bool:
-        """Whether it was at its source at all: who only waited before a gate was not read by the camera there."""
+        """Whether it was loaded at its source at all, though neither camera nor manifest says so.
+
+        Who only waited before a gate was not read by the camera there; where it has been given manifests before,
+        one would have been written for a load.
+        """
         if trip["by"] in SURE:
             return True
+        if trip["site"] in self.st.papered:
+            return False
         site = next((one for one in self.ground.lawful if one.id == trip["site"]), None)
         return site is None or not site.has_camera
 
@@ -112,8 +119,6 @@ class Road(Speaker):
 
     def _driving(self, i: int) -> None:
         st, t = self.st, self.t[i]
-        if st.stop is not None and st.stop[6] - st.stop[0] >= self.rest_us:
-            return
         if st.drive is None:
             st.drive = [t, False]
         elif not st.drive[1] and t - st.drive[0] >= self.drive_us:

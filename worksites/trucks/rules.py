@@ -65,6 +65,7 @@ PARAMS: dict[str, dict[str, Param]] = {
         "speed_kmh": Param(15, 1, 40, "km/h", _("counts as standing below")),
         "gate_m": Param(100, 20, 1_000, "m", _("distance from any registered gate")),
         "hold_s": Param(180, 0, 3_600, "s", _("a load reported away from every site counts once it has lasted")),
+        "doubt_s": Param(600, 0, 3_600, "s", _("and for so long where the cover was seen closed")),
     },
     "T03": {
         "up_s": Param(20, 5, 600, "s", _("body lifted for")),

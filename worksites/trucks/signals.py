@@ -5,10 +5,11 @@ from typing import Any
 from worksites.trucks import tracks as tr
 from worksites.trucks.fold import LAG_US
 from worksites.trucks.speaker import Speaker, metres
+from worksites.trucks.standing import GLITCH_US
 from worksites.trucks.tracks import GAP_US, SECOND
 
 JOIN_US, JOIN_M = 60 * SECOND, 150.0  # a camera's pass belongs to a fix within these
-GLITCH_M, GLITCH_US = 500.0, 180 * SECOND  # wild positions return within these
+GLITCH_M = 500.0  # wild positions return so close to where it was
 PARKED_US = 600 * SECOND
 FASTEST_MS = 25.0  # 90 km/h
 
@@ -70,8 +71,8 @@ class Signals(Speaker):
         if abs(self.t[best] - at) > JOIN_US or not sure or away - unsure > JOIN_M or event["site"] is None:
             return
         if event["direction"] == "in":
-            if event["loaded"]:
-                st.back = [at, event["site"]]
+            if event["loaded"] is not None:
+                st.back = [at, event["site"], event["loaded"]]
         elif event["direction"] == "out":
             self._went_out(event, i)
 

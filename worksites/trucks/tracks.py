@@ -18,6 +18,9 @@ GAP_US = 120 * SECOND  # longer without a position is a gap in which something m
 
 # Bits of a signature: it changes only where something happened that a rule may care about.
 STOP, SLOW, OVER10, ON, STREET, NEAR_SINK, ROUND_SINK, OFF, NO_PAPER, HOURS, FAST = (1 << n for n in range(11))
+HOPPED, THROWN = 1 << 60, 1 << 61  # the step to it is longer, or far longer, than the speeds at its ends say
+STEP = NO_PAPER | HOURS | HOPPED | THROWN  # told by the way to a position; not known of the last one of a state
+HOPPED_M, THROWN_M = 100.0, 350.0
 LOAD, LIFT, COVER, DAY = 11, 13, 15, 17  # two bits each from here; the day is even or odd
 SOURCE, INSIDE, SINK = 18, 32, 46  # labels of 14 bits each
 LABEL = (1 << 14) - 1
@@ -118,6 +121,7 @@ def see(ground: Ground, fixes: Fixes) -> Seen:
     cm = np.zeros(len(fixes), np.int64)
     gone = np.hypot(np.diff(x), np.diff(y))
     cm[1:] = np.rint(gone * 100)
+    _hopping(fixes, gone, first, sig)
     driven = in_street & _driven(fixes, gone, first)
     _by_truck(ground, fixes, x, y, local, day, driven, (source > 0) | (sink > 0), sig)
     look = first.copy()
@@ -136,6 +140,15 @@ def _speeding(ground, x, y, speed, in_street, sig) -> None:
         slow_here = in_street[hurried] & (ground.on_fast.label(x[hurried], y[hurried]) == 0)
         limit = np.where(slow_here, rule["limit_kmh"], rule["limit_fast_kmh"]) * allowed
         sig[hurried[speed[hurried] > limit]] |= FAST
+
+
+def _hopping(fixes, gone, first, sig) -> None:
+    """Between two stops it drove on a little, or an echo of the signal throws it about."""
+    seconds = np.diff(fixes.t) / SECOND
+    further = gone - 1.5 * np.maximum(fixes.speed[1:], fixes.speed[:-1]) / 3.6 * seconds
+    seen = (seconds <= GAP_US / SECOND) & ~first[1:]
+    sig[1:] |= ((further > HOPPED_M) & seen) * HOPPED
+    sig[1:] |= ((further > THROWN_M) & seen) * THROWN
 
 
 def _driven(fixes, gone, first) -> NDArray[np.bool_]:

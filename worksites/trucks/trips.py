@@ -5,13 +5,14 @@ from typing import Any
 
 from worksites.trucks import tracks as tr
 from worksites.trucks.ground import Card, Ground, SiteGround
-from worksites.trucks.state import State
+from worksites.trucks.state import MOST_PAPERED, State
 from worksites.trucks.tracks import GAP_US, SECOND
 
 MANIFEST_US = 1_800 * SECOND
 SITE, SINK, BLACK_SITE, BLACK_SINK = 1, 2, 3, 4
 EMPTY, HALF = 1, 2
 UP = 2
+CLOSED = 1
 
 
 class Trips:
@@ -91,6 +92,8 @@ class Trips:
     def manifest(self, event: dict[str, Any]) -> None:
         st, trip = self.st, self.st.trip
         st.paper = [event["t"], event["id"], event["site"], event["sink"]]
+        if event["site"] not in st.papered:
+            st.papered = [*st.papered[1 - MOST_PAPERED :], event["site"]]
         if trip is None or st.phase != "loaded" or trip["manifest"] is not None or trip["site"] != event["site"]:
             return
         if trip["depart"] is None or event["t"] - trip["depart"] <= MANIFEST_US:

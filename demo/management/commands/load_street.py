@@ -13,6 +13,8 @@ from demo.street.patrol_history import load_patrols, load_points
 from demo.street.riders import load_rider_deeds, load_riders
 from demo.street.rosters import load_rosters
 from demo.street.rosters_field import load_field_rosters
+from demo.street.site_needs import load_needs
+from demo.street.site_papers import load_papers
 from demo.street.sites import load_sites
 from demo.street.teams import load_teams
 from demo.street.truck_past import load_truck_past
@@ -50,6 +52,8 @@ class Command(BaseCommand):
             ("riders", load_riders),
             ("truck rules", lambda: call_command("load_truck_rules", verbosity=0, stdout=silent)),
             ("sites", load_sites),
+            ("site papers", load_papers),
+            ("needs", load_needs),
         ]
         if options["history_days"] and not Incident.objects.exists():
             steps.append(("past days", lambda: load_history(options["history_days"])))
