@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from points import urls_calls, urls_mall, urls_medicine, urls_volunteering
 from points.m import views_me, views_points, views_sign_in
 
 app_name = "points"
@@ -21,4 +22,8 @@ urlpatterns = [
     path("m/me/erase/", views_me.erase, name="me-erase"),
     path("m/privacy/", views_me.privacy, name="privacy"),
     path("m/points/", views_points.points, name="points"),
+    *urls_calls.urlpatterns,
+    *urls_mall.urlpatterns,
+    *urls_volunteering.urlpatterns,
+    *urls_medicine.urlpatterns,
 ]

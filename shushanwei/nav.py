@@ -8,12 +8,20 @@ from django.urls import NoReverseMatch, reverse
 import dispatch.nav
 import grid.nav
 import incidents.nav
+import points.nav
 import shushanwei.cockpit.nav
 import worksites.nav
 from shushanwei.common.navigation import NavItem
 
 ITEMS: list[NavItem] = sorted(
-    [*incidents.nav.ITEMS, *grid.nav.ITEMS, *dispatch.nav.ITEMS, *worksites.nav.ITEMS, *shushanwei.cockpit.nav.ITEMS],
+    [
+        *incidents.nav.ITEMS,
+        *grid.nav.ITEMS,
+        *dispatch.nav.ITEMS,
+        *worksites.nav.ITEMS,
+        *points.nav.ITEMS,
+        *shushanwei.cockpit.nav.ITEMS,
+    ],
     key=lambda item: item.order,
 )
 # Who plans the checks of others sits at a desk, though the phone of an inspector is open to them as well.

@@ -14,8 +14,8 @@ from shushanwei.common.clock import db_now
 from shushanwei.common.errors import BadInput, TooMany
 from shushanwei.common.secrets import unseal
 from shushanwei.journal.models import Entry
-from tests.dispatch.test_races import all_at_once
 from tests.points.conftest import a_resident
+from tests.racing import all_at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PHONE = "10000000001"

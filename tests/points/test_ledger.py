@@ -11,8 +11,8 @@ from points.services import ledger
 from points.services.ledger import Source
 from shushanwei.common.clock import db_now
 from shushanwei.common.errors import BadInput, Conflict
-from tests.dispatch.test_races import all_at_once
 from tests.points.conftest import a_resident
+from tests.racing import all_at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

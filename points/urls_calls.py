@@ -1,0 +1,5 @@
+"""Addresses of reports and calls."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
