@@ -13,17 +13,8 @@ import shushanwei.cockpit.nav
 import worksites.nav
 from shushanwei.common.navigation import NavItem
 
-ITEMS: list[NavItem] = sorted(
-    [
-        *incidents.nav.ITEMS,
-        *grid.nav.ITEMS,
-        *dispatch.nav.ITEMS,
-        *worksites.nav.ITEMS,
-        *points.nav.ITEMS,
-        *shushanwei.cockpit.nav.ITEMS,
-    ],
-    key=lambda item: item.order,
-)
+ROOMS = [incidents.nav, grid.nav, dispatch.nav, worksites.nav, points.nav, shushanwei.cockpit.nav]
+ITEMS: list[NavItem] = sorted((item for room in ROOMS for item in room.ITEMS), key=lambda item: item.order)
 # Who plans the checks of others sits at a desk, though the phone of an inspector is open to them as well.
 PLANNERS, PLANS = "worksites:sites", "worksites.plan_checks"
 # Where a person starts to work: the first of these that may be opened. A wall's account starts at the wall.
