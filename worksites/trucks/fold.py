@@ -295,6 +295,8 @@ class Fold(Standing):
         if st.sink is not None and (sink is None or sink.id != st.sink[0]):
             if st.sink[5]:
                 st.out = [t, None, st.sink[4]]
+            else:  # no stay, but as good as a stop there
+                self.keep_stop([st.sink[1], t, st.sink[2], st.sink[3], tr.NEAR_SINK, 0])
             st.sink = None
         if sink is not None:
             if st.sink is None:
