@@ -57,7 +57,7 @@ class Standing(Trips):
             if st.slow is None or st.slow[1] is not None:
                 st.slows = [*st.slows[1 - MOST_SLOWS :], st.slow] if st.slow is not None else []
                 st.slow = [t, None, self.lon[i], self.lat[i], s]
-        else:
+        elif st.slow is not None and st.slow[1] is None:
             self._end_slow(t)
         if st.stop is not None and (s & tr.HOPPED or (s ^ st.stop[3]) & tr.NEAR_SINK):
             self._end_stop(self.t[p])  # it stands again, elsewhere
