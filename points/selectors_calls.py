@@ -43,6 +43,7 @@ class Figures:
     name: str
     calls: int
     promised: int
+    answered: int
     in_time: int
     mean_s: float | None
     rated: int
@@ -128,7 +129,8 @@ def month_of(text: str) -> tuple[datetime, datetime]:
     try:
         first = datetime.strptime(text, "%Y-%m").date()
     except ValueError:
-        first = today.replace(day=1)
+        first = today
+    first = (first if 2020 <= first.year <= 2100 else today).replace(day=1)
     after = (first + timedelta(days=32)).replace(day=1)
     return datetime.combine(first, time(), STREET), datetime.combine(after, time(), STREET)
 
@@ -144,6 +146,7 @@ def figures(since: datetime, until: datetime) -> list[Figures]:
         .annotate(
             n=Count("pk"),
             promised=Count("pk", filter=Q(answered_at__isnull=False) | Q(due_at__lte=now)),
+            answered=Count("pk", filter=Q(answered_at__isnull=False)),
             in_time=Count("pk", filter=Q(answered_at__lte=F("due_at"))),
             mean=Avg(waited),
             rated=Count("pk", filter=Q(rating__isnull=False)),
@@ -152,7 +155,7 @@ def figures(since: datetime, until: datetime) -> list[Figures]:
         .order_by("community_id")
     )
     found = [
-        Figures(row["community__short_name"], row["n"], row["promised"], row["in_time"],
+        Figures(row["community__short_name"], row["n"], row["promised"], row["answered"], row["in_time"],
                 row["mean"].total_seconds() if row["mean"] is not None else None, row["rated"], row["content"])
         for row in rows
     ]  # fmt: skip
@@ -161,12 +164,12 @@ def figures(since: datetime, until: datetime) -> list[Figures]:
 
 def total(rows: list[Figures]) -> Figures:
     """All communities together; the mean weighs each answer alike."""
-    answered = [(one.mean_s, one.promised) for one in rows if one.mean_s is not None]
+    answered = [(one.mean_s, one.answered) for one in rows if one.mean_s is not None]
     weight = sum(n for _mean, n in answered)
     mean = sum(mean * n for mean, n in answered) / weight if weight else None
     return Figures(
         _("whole street"), sum(one.calls for one in rows), sum(one.promised for one in rows),
-        sum(one.in_time for one in rows), mean, sum(one.rated for one in rows), sum(one.content for one in rows),
+        sum(one.answered for one in rows), sum(one.in_time for one in rows), mean, sum(one.rated for one in rows), sum(one.content for one in rows),
     )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ class PlaceForm(forms.Form):
     crs = forms.CharField(max_length=10, required=False)
     accuracy_m = forms.FloatField(required=False, min_value=0, max_value=100_000)
     mocked = forms.BooleanField(required=False)
+    agreed = forms.BooleanField(required=False)
     community = forms.CharField(max_length=12, required=False)
     address = forms.CharField(max_length=100, required=False)
     text = forms.CharField(max_length=500, required=False)
@@ -55,8 +56,8 @@ def sent_report(request: HttpRequest) -> Sent:
     return Sent(
         uuid=said["uuid"], kind=said["kind"], place=form.place(), photos=uploads(request), text=said["text"],
         voice=limited(voice, "voice", voices.LARGEST) if voice else b"", voice_s=said["voice_s"],
-        found_at=said["found_at"], anonymous=said["anonymous"], mocked=said["mocked"], join=joined_by(said["join"]),
-        distinct=said["join"] == "new",
+        found_at=said["found_at"], anonymous=said["anonymous"], mocked=said["mocked"], agreed=said["agreed"],
+        join=joined_by(said["join"]), distinct=said["join"] == "new",
     )  # fmt: skip
 
 

@@ -166,4 +166,4 @@ def spoken(row: ResidentReport) -> FileResponse:
     """The voice note of a report; 404 where there is none."""
     if not row.voice:
         raise Http404
-    return stored(row.voice, row.voice_type, row.voice.name.rsplit("/", 1)[-1])
+    return stored(row.voice, row.voice_type, f"{row.uuid}")

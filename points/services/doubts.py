@@ -1,9 +1,11 @@
 """What makes a report doubtful before it earns anything: found by comparing, judged by people."""
 
 from datetime import timedelta
+from typing import Any
 
 import imagehash
 from django.db import connection
+from django.db.models import QuerySet
 from PIL import Image
 
 from incidents.models import Attachment
@@ -44,14 +46,14 @@ def looks_of(attachment: Attachment) -> int:
 
 
 def _seen_before(report: ResidentReport) -> bool:
-    said = {"report": report.pk, "since": report.sent_at - ALIKE_FOR, "alike": ALIKE}
+    said: dict[str, Any] = {"report": report.pk, "since": report.sent_at - ALIKE_FOR, "alike": ALIKE}
     with connection.cursor() as cursor:
         cursor.execute(SEEN_BEFORE, said)
         return bool(cursor.fetchone()[0])
 
 
-def _earlier(report: ResidentReport, within: timedelta):
-    mine = ResidentReport.objects.filter(resident_id=report.resident_id, is_emergency=False)
+def _earlier(report: ResidentReport, within: timedelta) -> QuerySet[ResidentReport]:
+    mine = ResidentReport.objects.filter(resident=report.resident, is_emergency=False)
     return mine.filter(sent_at__gt=report.sent_at - within).exclude(pk=report.pk)
 
 
@@ -68,7 +70,7 @@ def _often(report: ResidentReport) -> bool:
 
 
 def _one_device(report: ResidentReport) -> bool:
-    mine = DeviceSeen.objects.filter(resident_id=report.resident_id).values("device_hash")
-    neighbours = DeviceSeen.objects.filter(device_hash__in=mine).exclude(resident_id=report.resident_id)
+    mine = DeviceSeen.objects.filter(resident=report.resident).values("device_hash")
+    neighbours = DeviceSeen.objects.filter(device_hash__in=mine).exclude(resident=report.resident)
     others = ResidentReport.objects.filter(incident_id=report.incident_id, resident__in=neighbours.values("resident"))
     return others.exists()

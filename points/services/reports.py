@@ -5,6 +5,8 @@ Lock order: resident → places of the class → incident → rows of this repor
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 from uuid import UUID, uuid5
 
 from django.core.files.base import ContentFile
@@ -52,6 +54,7 @@ class Sent:
     found_at: datetime | None = None
     anonymous: bool = False
     mocked: bool = False
+    agreed: bool = False  # to the use of the phone's position, with the press that asked for it
     join: int | None = None
     distinct: bool = False
 
@@ -111,8 +114,7 @@ def _take(
         Resident.objects.select_for_update(no_key=True).get(pk=resident.pk)
         if not emergency:
             _refuse_blocked(resident, now)
-            if sent.place.by == ResidentReport.PlaceBy.PHONE and not consents.has(resident, Purpose.LOCATION):
-                raise BadInput("place", _("Agree first that your position is used for this report."))
+            _agreed(resident, sent)
     elif from_hash:
         _one_at_a_time(f"reports:{from_hash}")
     _refuse_flood(resident, from_hash, emergency, now)
@@ -140,6 +142,21 @@ def _take(
     return row, True
 
 
+def own_data(resident: Resident) -> list[dict[str, Any]]:
+    """What is kept of a resident's reports, in plain values."""
+    rows = ResidentReport.objects.filter(resident=resident)
+    return list(rows.values("sent_at", "kind", "text", "address", "lon", "lat", "look", "rating", "rating_note"))
+
+
+def forget_voices(resident: Resident) -> None:
+    """What somebody said aloud goes with the person; the files once this is committed."""
+    for row in ResidentReport.objects.filter(resident=resident).exclude(voice=""):
+        storage, name = row.voice.storage, row.voice.name
+        row.voice, row.voice_type, row.voice_s = "", "", None
+        row.save(update_fields=["voice", "voice_type", "voice_s"])
+        transaction.on_commit(partial(storage.delete, name), robust=True)
+
+
 def category_of(kind: Kind) -> CaseCategory:
     """The class of an icon in the newest edition. Raises BadInput for `kind`."""
     found = CaseCategory.objects.filter(scheme="JCZZ", code=kind.category, is_active=True, parent__isnull=False)
@@ -147,6 +164,15 @@ def category_of(kind: Kind) -> CaseCategory:
     if category is None:
         raise BadInput("kind", _("There is no such class of the governance scheme."))
     return category
+
+
+def _agreed(resident: Resident, sent: Sent) -> None:
+    if sent.place.by != ResidentReport.PlaceBy.PHONE:
+        return
+    if sent.agreed:
+        consents.give(resident, Purpose.LOCATION)
+    elif not consents.has(resident, Purpose.LOCATION):
+        raise BadInput("place", _("Agree first that your position is used for this report."))
 
 
 def _opened(draft: Draft, sent: Sent, emergency: bool) -> tuple[Incident, bool]:

@@ -1,10 +1,9 @@
 /** Where something is: the phone's position once it is agreed to, a place tapped on the small map, or words. */
 
 import { put } from "shushan/cockpit/dom";
-import { post } from "shushan/http";
 import { _, fill } from "shushan/words";
 
-const NAMES = ["place_by", "lon", "lat", "crs", "accuracy_m", "mocked"];
+const NAMES = ["place_by", "lon", "lat", "crs", "accuracy_m", "mocked", "agreed"];
 const PATIENCE_MS = 15_000;
 
 export class PlaceCard extends EventTarget {
@@ -38,7 +37,9 @@ export class PlaceCard extends EventTarget {
 
   async locate() {
     if (!navigator.geolocation) return put(this.where, _("This phone tells no position: tap the map or say it in words."));
-    if (!this.agreed) await this.#agree();
+    // Pressing it is the consent; the report carries it, for there may be no network now.
+    if (!this.agreed) this.form.elements.agreed.value = "on";
+    this.agreed = true;
     put(this.where, _("Looking for your position …"));
     return new Promise((resolve) => {
       navigator.geolocation.getCurrentPosition(
@@ -69,15 +70,6 @@ export class PlaceCard extends EventTarget {
     if (!at) put(this.where, community.value && address.value.trim() ? `${community.selectedOptions[0].textContent} ${address.value.trim()}` : "");
     else put(this.where, at.by === "map" ? _("The place you tapped") : fill(_("Your position, accurate to %(n)s m"), { n: accuracy.value || "?" }));
     if (at && this.map) this.map.show(at);
-  }
-
-  async #agree() {
-    this.agreed = true;
-    const body = new FormData();
-    body.set("purpose", "location");
-    body.set("agreed", "on");
-    // The answer is a page; that it came is enough, and without a network the report itself will say what is missing.
-    await post(this.box.dataset.consent, body).catch(() => {});
   }
 
   #set(values) {

@@ -12,7 +12,7 @@ import { Kept } from "shushan/phone/kept";
 import { shrink } from "shushan/phone/photo";
 import { _, dayTime, fill } from "shushan/words";
 
-const TYPED = ["uuid", "kind", "place_by", "lon", "lat", "crs", "accuracy_m", "mocked", "community", "address", "text", "found_at", "anonymous"];
+const TYPED = ["uuid", "kind", "place_by", "lon", "lat", "crs", "accuracy_m", "mocked", "agreed", "community", "address", "text", "found_at", "anonymous"];
 const PHOTOS = ["photo", "photo_2", "photo_3"];
 const SOON_MS = 6000;
 const form = document.getElementById("report");
