@@ -169,7 +169,8 @@ def total(rows: list[Figures]) -> Figures:
     mean = sum(mean * n for mean, n in answered) / weight if weight else None
     return Figures(
         _("whole street"), sum(one.calls for one in rows), sum(one.promised for one in rows),
-        sum(one.answered for one in rows), sum(one.in_time for one in rows), mean, sum(one.rated for one in rows), sum(one.content for one in rows),
+        sum(one.answered for one in rows), sum(one.in_time for one in rows), mean, sum(one.rated for one in rows),
+        sum(one.content for one in rows),
     )  # fmt: skip
 
 

@@ -145,13 +145,14 @@ def _take(
 def own_data(resident: Resident) -> list[dict[str, Any]]:
     """What is kept of a resident's reports, in plain values."""
     rows = ResidentReport.objects.filter(resident=resident)
-    return list(rows.values("sent_at", "kind", "text", "address", "lon", "lat", "look", "rating", "rating_note"))
+    names = ("sent_at", "kind", "text", "address", "lon", "lat", "look", "rating", "rating_note")
+    return [dict(zip(names, row, strict=True)) for row in rows.values_list(*names)]
 
 
 def forget_voices(resident: Resident) -> None:
     """What somebody said aloud goes with the person; the files once this is committed."""
     for row in ResidentReport.objects.filter(resident=resident).exclude(voice=""):
-        storage, name = row.voice.storage, row.voice.name
+        storage, name = row.voice.storage, str(row.voice.name)
         row.voice, row.voice_type, row.voice_s = "", "", None
         row.save(update_fields=["voice", "voice_type", "voice_s"])
         transaction.on_commit(partial(storage.delete, name), robust=True)

@@ -16,8 +16,8 @@ from incidents.models import Attachment, Incident
 from incidents.services import add_attachment, close, move, reject
 from points import selectors_reports as selectors
 from points.m.asking import limited
-from points.models import ResidentReport
-from points.services import looks, reports
+from points.models import Consent, ResidentReport
+from points.services import looks, reports, residents
 from points.services.places import Place
 from shushanwei.common.clock import db_now
 from shushanwei.common.errors import BadInput, Conflict, NotAllowed, TooMany, WrongStep
@@ -36,6 +36,15 @@ def neighbour(street):  # noqa: F811
     return agreed(a_resident(1))
 
 
+def sound(seconds: int) -> bytes:
+    """A WAV of silence."""
+    kept = BytesIO()
+    with wave.open(kept, "wb") as file:
+        file.setnchannels(1), file.setsampwidth(1), file.setframerate(8_000)
+        file.writeframes(b"\x80" * 8_000 * seconds)
+    return kept.getvalue()
+
+
 def ended(incident: Incident, django_user_model) -> Incident:
     """Closed as the street closes: handled, checked, closed with its four facts."""
     seat = django_user_model.objects.create(username=f"seat-{incident.pk}-{incident.generation}")
@@ -43,12 +52,8 @@ def ended(incident: Incident, django_user_model) -> Incident:
     way = [S.PENDING_DISPATCH, S.DISPATCHED, S.HANDLING, S.HANDLED, S.PENDING_CHECK, S.CHECKING, S.PENDING_CLOSE]
     for to in way[way.index(S(incident.status)) + 1 if incident.status in way else 0 :]:
         move(incident.pk, to, actor=seat)
-    return close(
-        incident.pk,
-        actor=seat,
-        confirm_brief=True,
-        closing={"found": "垃圾一堆", "done": "已清运", "contacted": "", "remains": ""},
-    )
+    facts = {"found": "垃圾一堆", "done": "已清运", "contacted": "", "remains": ""}
+    return close(incident.pk, actor=seat, confirm_brief=True, closing=facts)
 
 
 def test_photo_place_and_kind_open_a_case_of_its_class(neighbour):
@@ -129,6 +134,9 @@ def test_the_position_of_a_phone_needs_its_own_consent():
         reports.report(person, sent(), address=None)
     assert refused.value.field == "place"
     assert reports.report(person, sent(place=Place("map", *CENTRE)), address=None)[1]
+    assert not Consent.objects.exists()
+    assert reports.report(person, sent(2, agreed=True), address=None)[1]
+    assert Consent.objects.get().purpose == "location"
 
 
 def test_who_only_looks_around_reports_what_is_dangerous_without_a_name_and_nothing_else(client):
@@ -199,15 +207,12 @@ def test_who_says_that_it_is_none_of_them_opens_another(neighbour):
 
 
 def test_a_voice_note_is_known_by_its_content(neighbour):
-    sound = BytesIO()
-    with wave.open(sound, "wb") as file:
-        file.setnchannels(1), file.setsampwidth(1), file.setframerate(8_000), file.writeframes(b"\x80" * 16_000)
-    row, _new = reports.report(neighbour, sent(voice=sound.getvalue(), voice_s=50), address=None)
+    row, _new = reports.report(neighbour, sent(voice=sound(2), voice_s=50), address=None)
     assert (row.voice_type, row.voice_s) == ("audio/wav", 2)
     assert "语音留言" in row.incident.text
     answer = phone_of(neighbour).get(f"/m/report/{row.uuid}/voice/")
     assert (answer["Content-Type"], answer["X-Content-Type-Options"]) == ("audio/wav", "nosniff")
-    for wrong in (b"<html>", shot(), b"x" * 3_000_000):
+    for wrong in (b"<html>", shot(), b"x" * 3_000_000, sound(61)):
         with pytest.raises(BadInput) as refused:
             reports.report(neighbour, sent(4, voice=wrong, voice_s=5), address=None)
         assert refused.value.field == "voice"
@@ -325,3 +330,13 @@ def test_every_page_of_reports_opens(neighbour, client):
     assert 'leaflet.js"></script>' not in browser.get("/m/report/").content.decode()
     assert client.get("/m/ground/roads/").status_code == 200
     assert client.get("/m/ground/buildings/").status_code == 404
+
+
+def test_a_resident_takes_the_own_reports_along_and_leaves_no_voice(neighbour):
+    row, _new = reports.report(neighbour, sent(text="楼下", voice=sound(1), voice_s=1), address=None)
+    storage, name = row.voice.storage, row.voice.name
+    assert residents.own_data(neighbour)["reports"][0]["text"] == "楼下"
+    residents.erase(neighbour)
+    row.refresh_from_db()
+    assert not row.voice and not storage.exists(name)
+    assert looks.due_to_settle() == []
