@@ -65,7 +65,7 @@ def _one(request: HttpRequest, row: ServiceCall, error: DomainError | None = Non
         "before": [photo for photo in photos if photo.when == "before"],
         "after": [photo for photo in photos if photo.when == "after"],
         "uuid": same_uuid(request.POST.get("uuid", "")) if error else uuid4(), "error": error,
-        "errors": {error.field or "": error.message} if error else {},
+        "errors": {error.field or "0": error.message} if error else {},
     }  # fmt: skip
     return render(request, "points/desk/call.html", context, status=error.status if error else 200)
 

@@ -64,7 +64,7 @@ def _one(request: HttpRequest, row: ResidentReport, error: DomainError | None = 
     context = {
         **_shown(row), "alike": [_shown(other) for other in selectors.alike(row)], "choices": choices,
         "earned": selectors.earned(row), "said": request.POST, "error": error,
-        "errors": {error.field or "": error.message} if error else {},
+        "errors": {error.field or "0": error.message} if error else {},
     }  # fmt: skip
     return render(request, "points/desk/report.html", context, status=error.status if error else 200)
 

@@ -61,7 +61,7 @@ def new(request: HttpRequest) -> HttpResponse:
         "kinds": CallKind.choices, "communities": Community.objects.order_by("code"), "said": request.POST,
         "community": request.POST.get("community") or resident.community_id or "",
         "uuid": same_uuid(request.POST.get("uuid", "")), "due_at": answer_due(db_now()),
-        "errors": {error.field or "": error.message} if error else {},
+        "errors": {error.field or "0": error.message} if error else {},
     }  # fmt: skip
     return render(request, "points/m/call_new.html", context, status=error.status if error else 200)
 
@@ -81,7 +81,7 @@ def _one(request: HttpRequest, row: ServiceCall, error: DomainError | None = Non
         "call": row, "lines": reversed(selectors.story(row)), "now": db_now(), "stars": range(1, 6),
         "before": [one for one in photos if one.when == "before"], "said": request.POST,
         "after": [one for one in photos if one.when == "after"], "may_rate": done,
-        "may_reopen": done and row.reopened_at is None, "errors": {error.field or "": error.message} if error else {},
+        "may_reopen": done and row.reopened_at is None, "errors": {error.field or "0": error.message} if error else {},
     }  # fmt: skip
     return render(request, "points/m/call_one.html", context, status=error.status if error else 200)
 

@@ -44,7 +44,7 @@ def _page(
         "resident": resident, "kinds": EMERGENCIES, "communities": Community.objects.order_by("code"), "told": told,
         "uuid": same_uuid("" if told else request.POST.get("uuid", "")), "said": {} if told else request.POST,
         "community": request.POST.get("community") or (resident.community_id if resident else ""),
-        "errors": {error.field or "": error.message} if error else {},
+        "errors": {error.field or "0": error.message} if error else {},
     }  # fmt: skip
     return render(request, "points/m/emergency.html", context, status=error.status if error else 200)
 

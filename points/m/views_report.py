@@ -63,7 +63,7 @@ def _form(request: HttpRequest, error: DomainError | None = None) -> HttpRespons
         "resident": resident, "kinds": REPORTS, "photo_names": PHOTOS,
         "communities": Community.objects.order_by("code"), "said": request.POST,
         "uuid": same_uuid(request.POST.get("uuid", "")),
-        "errors": {error.field or "": error.message} if error else {},
+        "errors": {error.field or "0": error.message} if error else {},
         "agreed": resident is not None and consents.has(resident, Purpose.LOCATION),
         "community": request.POST.get("community") or (resident.community_id if resident else ""),
     }  # fmt: skip
@@ -120,7 +120,7 @@ def _one(request: HttpRequest, row: ResidentReport, error: DomainError | None = 
         "report": row, "says": says(row.kind), "stage": selectors.stage(row), "steps": selectors.STEPS,
         "lines": selectors.timeline(row), "before": before, "after": after, "earned": selectors.earned(row),
         "may_rate": over and row.rating is None, "may_reopen": over and row.rating is None and not row.not_solved_at,
-        "said": request.POST, "errors": {error.field or "": error.message} if error else {}, "stars": range(1, 6),
+        "said": request.POST, "errors": {error.field or "0": error.message} if error else {}, "stars": range(1, 6),
     }  # fmt: skip
     return render(request, "points/m/report_one.html", context, status=error.status if error else 200)
 

@@ -31,6 +31,7 @@ from shushanwei.journal.services import record
 
 LONGEST, MOST_PHOTOS = 500, 3
 LATE = timedelta(minutes=10)  # what was seen longer ago says so in the case
+OLDEST = timedelta(days=7)  # a phone that says more has a wrong clock
 RESIDENT_LIMIT = (timedelta(hours=1), 20)
 NOBODY_LIMITS = [(timedelta(minutes=10), 3), (timedelta(days=1), 20)]  # of one address, which many may share
 EMERGENCY_AGAIN = timedelta(minutes=1)
@@ -118,7 +119,7 @@ def _take(
     elif from_hash:
         _one_at_a_time(f"reports:{from_hash}")
     _refuse_flood(resident, from_hash, emergency, now)
-    found_at = min(sent.found_at or now, now)
+    found_at = max(min(sent.found_at or now, now), now - OLDEST)
     draft = _draft(resident, kind, text, sent, place, found_at, now)
     incident, opened = _opened(draft, sent, emergency)
     if emergency and incident.level > draft.level:
@@ -134,6 +135,8 @@ def _take(
     row.save(force_insert=True)
     _show(row, sent.photos)
     if row.settled_at is None:
+        # Compared one after the other: the same picture from two phones in one instant must see each other.
+        _one_at_a_time("reports compared")
         row.doubts = doubts.of(row, mocked=sent.mocked)
         row.look = Look.HELD if row.doubts else Look.CLEAR
         row.save(update_fields=["doubts", "look"])
