@@ -3,4 +3,6 @@
 SCHEDULE = {
     "release-points": {"task": "points.release", "schedule": 60.0, "options": {"queue": "default", "expires": 60}},
     "forget-codes": {"task": "points.forget", "schedule": 3600.0, "options": {"queue": "default", "expires": 600}},
+    "settle-reports": {"task": "points.reports", "schedule": 15.0, "options": {"queue": "default", "expires": 15}},
+    "escalate-calls": {"task": "points.calls", "schedule": 10.0, "options": {"queue": "default", "expires": 10}},
 }

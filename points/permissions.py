@@ -9,6 +9,8 @@ PERMISSIONS = {
     "points.approve_rules": "approve what somebody else wrote: rules and changes of points by hand",
     "points.adjust_points": "ask for a change of points by hand",
     "points.audit_awards": "look at the awards drawn by lot",
+    "points.answer_calls": "answer residents' calls, work on them and hand them on",
+    "points.review_reports": "look at doubtful reports of residents, release, refuse, call malicious",
 }
 
 _SEE = ["points.view_residents", "points.view_ledger"]
@@ -21,3 +23,9 @@ ROLE_PERMISSIONS = {
     "grid_worker": ["points.view_residents", "points.verify_residents"],
     "leader_view": _SEE,
 }
+
+# reports and calls
+for _role in ("grid_leader", "grid_worker", "shift_lead", "seat_operator"):
+    ROLE_PERMISSIONS[_role] = [*ROLE_PERMISSIONS.get(_role, []), "points.answer_calls"]
+for _role in ("evaluator", "shift_lead", "grid_leader"):
+    ROLE_PERMISSIONS[_role] = [*ROLE_PERMISSIONS.get(_role, []), "points.review_reports"]

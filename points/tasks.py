@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from points.services import ledger, signing_in
+from points.services import calls, ledger, looks, reports, signing_in
 from shushanwei.common.clock import db_now
 from shushanwei.common.drain import drain
 
@@ -18,3 +18,17 @@ def release() -> int:
 def forget() -> int:
     """Every hour: old codes and sessions go."""
     return signing_in.forget_old(db_now())
+
+
+@shared_task(name="points.reports", expires=15)
+def settle_reports() -> int:
+    """Every 15 s: reports whose case says what they are worth; where anonymous ones came from is forgotten."""
+    reports.forget_addresses(db_now())
+    return drain(looks.due_to_settle(), looks.settle)
+
+
+@shared_task(name="points.calls", expires=10)
+def escalate_calls() -> int:
+    """Every 10 s: calls without an answer in time go up a step; those whose case has ended are done."""
+    late = drain(calls.due_to_escalate(db_now()), calls.escalate)
+    return late + drain(calls.handed_on_and_ended(), calls.finish_handed_on)

@@ -1,5 +1,6 @@
 """The tables of the residents' side."""
 
+from points.models.calls import CallPhoto, ServiceCall
 from points.models.ledger import (
     OF_RESIDENTS,
     AccountKind,
@@ -12,10 +13,12 @@ from points.models.ledger import (
     PointRule,
     TransactionKind,
 )
+from points.models.reports import ReportPhoto, ResidentReport
 from points.models.residents import Consent, DeviceSeen, Level, PhoneCode, Purpose, Resident, ResidentSession
 
 __all__ = [
     "OF_RESIDENTS", "AccountKind", "Award", "Consent", "DeviceSeen", "LedgerAccount", "LedgerLine",
     "LedgerTransaction", "Level", "PhoneCode", "PointLot", "PointPolicy", "PointRule", "Purpose", "Resident",
     "ResidentSession", "TransactionKind",
+    "CallPhoto", "ReportPhoto", "ResidentReport", "ServiceCall",
 ]  # fmt: skip

@@ -14,8 +14,9 @@ from points.models import (
     Level,
     Purpose,
     Resident,
+    ServiceCall,
 )
-from points.services import consents, ledger
+from points.services import consents, ledger, reports
 from points.services.signing_in import check_code, clean_phone
 from shushanwei.common.clock import db_now
 from shushanwei.common.errors import BadInput, Conflict, NotFound
@@ -132,6 +133,12 @@ def own_data(resident: Resident) -> dict[str, Any]:
         "consents": list(
             Consent.objects.filter(resident=resident).values("purpose", "version", "given_at", "withdrawn_at")
         ),
+        "reports": reports.own_data(resident),
+        "calls": list(
+            ServiceCall.objects.filter(resident=resident).values(
+                "called_at", "kind", "text", "address", "status", "reply", "result", "rating", "rating_note"
+            )
+        ),
     }
 
 
@@ -146,6 +153,7 @@ def erase(resident: Resident) -> None:
         ledger.take_off(row.pk, spendable + frozen, ledger.Source("erase", str(row.pk)))
     row.sessions.all().delete()
     row.devices.all().delete()
+    reports.forget_voices(row)
     now = db_now()
     Consent.objects.filter(resident=row, withdrawn_at=None).update(withdrawn_at=now)
     row.phone_sealed = row.phone_masked = row.name_sealed = row.name_masked = row.blocked_why = ""
