@@ -21,3 +21,14 @@ ROLE_PERMISSIONS = {
     "grid_worker": ["points.view_residents", "points.verify_residents"],
     "leader_view": _SEE,
 }
+
+# The mall, its merchants, and notices.
+PERMISSIONS |= {
+    "points.manage_mall": "keep merchants, their clerks and rewards, and settle their months",
+    "points.post_notices": "post notices to the residents of the own community, or of all",
+}
+_MALL = ["points.manage_mall", "points.post_notices"]
+ROLE_PERMISSIONS |= {
+    role: [*ROLE_PERMISSIONS.get(role, []), *more]
+    for role, more in {"evaluator": _MALL, "shift_lead": _MALL, "grid_leader": ["points.post_notices"]}.items()
+}

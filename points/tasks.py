@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from points.services import ledger, signing_in
+from points.services import ledger, mall, signing_in
 from shushanwei.common.clock import db_now
 from shushanwei.common.drain import drain
 
@@ -18,3 +18,9 @@ def release() -> int:
 def forget() -> int:
     """Every hour: old codes and sessions go."""
     return signing_in.forget_old(db_now())
+
+
+@shared_task(name="points.expire_redemptions", expires=60)
+def expire_redemptions() -> int:
+    """Every minute: what was not fetched in time goes back to the shelf, its points to the resident."""
+    return drain(mall.due_to_expire(db_now()), mall.expire)

@@ -25,3 +25,7 @@ class Tile:
 TILES: list[Tile] = [
     Tile("points:points", "分", "good", _("Points"), _("earned, frozen, spent")),
 ]
+TILES += [
+    Tile("points:mall", "兑", "warm", _("Points mall"), _("rewards of shops near you")),
+    Tile("points:ranking", "榜", "plain", _("Ranking"), _("who did most this month")),
+]

@@ -19,3 +19,11 @@ __all__ = [
     "LedgerTransaction", "Level", "PhoneCode", "PointLot", "PointPolicy", "PointRule", "Purpose", "Resident",
     "ResidentSession", "TransactionKind",
 ]  # fmt: skip
+
+from points.models.desk import AdjustmentRequest, Notice, RuleDraft
+from points.models.mall import CodeTry, Merchant, MerchantClerk, Redemption, Reward, Settlement
+
+__all__ += [
+    "AdjustmentRequest", "CodeTry", "Merchant", "MerchantClerk", "Notice", "Redemption", "Reward", "RuleDraft",
+    "Settlement",
+]  # fmt: skip
