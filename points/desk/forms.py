@@ -42,7 +42,7 @@ class MerchantForm(OncePosted):
     community = forms.ModelChoiceField(label=_("Community"), queryset=Community.objects.all(), empty_label=_("choose"))
     address = forms.CharField(label=_("Address"), max_length=length(Merchant, "address"))
     opening_hours = forms.CharField(
-        label=_("Opening hours"), max_length=length(Merchant, "opening_hours"), required=False
+        label=pgettext_lazy("merchant", "Opening hours"), max_length=length(Merchant, "opening_hours"), required=False
     )
     phone = forms.RegexField(
         PHONE, label=_("Contact phone"), required=False, help_text=_("Kept encrypted; left empty, it stays as it is."),

@@ -106,7 +106,7 @@ def write_off(clerk: MerchantClerk, redemption_uuid: UUID, *, uuid: UUID) -> Red
     if row.resident_id == clerk.resident_id:
         raise Conflict(_("Somebody else has to write off what you took yourself."))
     if row.status == RedemptionStatus.ISSUED and row.expires_at <= db_now():
-        raise WrongStep(_("This code has run out."))
+        raise WrongStep(_("This pick-up code has run out."))
     _move(row, RedemptionStatus.USED)
     row.used_by_id, row.used_uuid = clerk.resident_id, uuid
     row.save(update_fields=["status", "ended_at", "used_by", "used_uuid"])
