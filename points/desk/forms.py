@@ -85,7 +85,7 @@ class RuleForm(OncePosted):
 
     name_zh = forms.CharField(label=_("Name in Chinese"), max_length=length(RuleDraft, "name_zh"))
     name_en = forms.CharField(label=_("Name in English"), max_length=length(RuleDraft, "name_en"))
-    points = forms.IntegerField(label=_("Points"), min_value=rules.LEAST, max_value=rules.MOST)
+    points = forms.IntegerField(label=pgettext_lazy("points", "Points"), min_value=rules.LEAST, max_value=rules.MOST)
     cap = forms.ChoiceField(label=_("Cap of the day"), choices=PointRule.Cap.choices)
     times_a_day = forms.IntegerField(
         label=_("Times a day"), min_value=1, max_value=rules.MOST_TIMES, required=False,

@@ -4,6 +4,7 @@ from io import BytesIO
 
 import xlsxwriter
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from points.services.reconciliation import Sheet
 from shushanwei.common.clock import db_now
@@ -37,7 +38,9 @@ def workbook(found: Sheet, taken_by: str) -> bytes:
     sheet.write_string(0, 0, heading, title)
     sheet.write_string(1, 0, f"{found.merchant.name} · {found.merchant.community} · {found.merchant.address}", text)
     sheet.write_string(2, 0, _state(found), note)
-    for column, word in enumerate((_("No."), _("Written off at"), _("Code ends in"), _("Reward"), _("Points"))):
+    for column, word in enumerate(
+        (_("No."), _("Written off at"), _("Code ends in"), _("Reward"), pgettext("points", "Points"))
+    ):
         sheet.write_string(4, column, word, head)
     at = 5
     for place, line in enumerate(found.lines, 1):

@@ -43,7 +43,7 @@ def month_of(text: str, today: date) -> date:
     try:
         year, month = (int(part) for part in text.split("-"))
         found = date(year, month, 1)
-    except ValueError:
+    except (ValueError, OverflowError):
         return today.replace(day=1)
     return found if 2020 <= found.year <= today.year + 1 else today.replace(day=1)
 
