@@ -13,6 +13,7 @@ from points.models import (
     LedgerTransaction,
     Level,
     Purpose,
+    Redemption,
     Resident,
 )
 from points.services import consents, ledger
@@ -131,6 +132,11 @@ def own_data(resident: Resident) -> dict[str, Any]:
         "awards": list(Award.objects.filter(resident=resident).values("at", "code", "worth", "given", "short")),
         "consents": list(
             Consent.objects.filter(resident=resident).values("purpose", "version", "given_at", "withdrawn_at")
+        ),
+        "redemptions": list(
+            Redemption.objects.filter(resident=resident).values(
+                "at", "reward__name_zh", "merchant__name", "points", "status", "ended_at"
+            )
         ),
     }
 
