@@ -6,3 +6,7 @@ SCHEDULE = {
     "settle-reports": {"task": "points.reports", "schedule": 15.0, "options": {"queue": "default", "expires": 15}},
     "escalate-calls": {"task": "points.calls", "schedule": 10.0, "options": {"queue": "default", "expires": 10}},
 }
+SCHEDULE |= {
+    "expire-redemptions": {"task": "points.expire_redemptions", "schedule": 60.0,
+                           "options": {"queue": "default", "expires": 60}},
+}  # fmt: skip

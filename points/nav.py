@@ -14,4 +14,37 @@ CALLS: list[NavItem] = [
         _("doubtful reports to be looked at before they earn points"),
     ),
 ]
-ITEMS: list[NavItem] = [*CALLS]
+ITEMS: list[NavItem] = [
+    *CALLS,
+    NavItem(
+        _("Residents"),
+        "points:desk-residents",
+        "points.view_residents",
+        60,
+        _("who uses the residents' side; real names, phones, figures"),
+    ),
+    NavItem(
+        _("Points desk"),
+        "points:desk-budget",
+        "points.view_ledger",
+        61,
+        _("budget and liability, rules, audits, changes by hand"),
+        also=("points:desk-rules", "points:desk-policy", "points:desk-trial", "points:desk-audits",
+              "points:desk-adjustments"),
+    ),
+    NavItem(
+        _("Points mall"),
+        "points:desk-merchants",
+        "points.manage_mall",
+        62,
+        _("merchants, rewards, what was redeemed, settlements"),
+        also=("points:desk-redemptions",),
+    ),
+    NavItem(
+        _("Notices to residents"),
+        "points:desk-notices",
+        "points.post_notices",
+        63,
+        _("words on the residents' first page"),
+    ),
+]  # fmt: skip

@@ -29,3 +29,13 @@ for _role in ("grid_leader", "grid_worker", "shift_lead", "seat_operator"):
     ROLE_PERMISSIONS[_role] = [*ROLE_PERMISSIONS.get(_role, []), "points.answer_calls"]
 for _role in ("evaluator", "shift_lead", "grid_leader"):
     ROLE_PERMISSIONS[_role] = [*ROLE_PERMISSIONS.get(_role, []), "points.review_reports"]
+# The mall, its merchants, and notices.
+PERMISSIONS |= {
+    "points.manage_mall": "keep merchants, their clerks and rewards, and settle their months",
+    "points.post_notices": "post notices to the residents of the own community, or of all",
+}
+_MALL = ["points.manage_mall", "points.post_notices"]
+ROLE_PERMISSIONS |= {
+    role: [*ROLE_PERMISSIONS.get(role, []), *more]
+    for role, more in {"evaluator": _MALL, "shift_lead": _MALL, "grid_leader": ["points.post_notices"]}.items()
+}

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from points.services import calls, ledger, looks, reports, signing_in
+from points.services import calls, ledger, looks, mall, reports, signing_in
 from shushanwei.common.clock import db_now
 from shushanwei.common.drain import drain
 
@@ -32,3 +32,9 @@ def escalate_calls() -> int:
     """Every 10 s: calls without an answer in time go up a step; those whose case has ended are done."""
     late = drain(calls.due_to_escalate(db_now()), calls.escalate)
     return late + drain(calls.handed_on_and_ended(), calls.finish_handed_on)
+
+
+@shared_task(name="points.expire_redemptions", expires=60)
+def expire_redemptions() -> int:
+    """Every minute: what was not fetched in time goes back to the shelf, its points to the resident."""
+    return drain(mall.due_to_expire(db_now()), mall.expire)

@@ -28,3 +28,7 @@ TILES: list[Tile] = [
     Tile("points:calls", "应", "plain", _("Call the community"), _("every call is answered")),
     Tile("points:emergency", "急", "urgent", _("Emergency"), _("110, 119, 120 and the centre")),
 ]
+TILES += [
+    Tile("points:mall", "兑", "warm", _("Points mall"), _("rewards of shops near you")),
+    Tile("points:ranking", "榜", "plain", _("Ranking"), _("who did most this month")),
+]

@@ -22,3 +22,11 @@ __all__ = [
     "ResidentSession", "TransactionKind",
     "CallPhoto", "ReportPhoto", "ResidentReport", "ServiceCall",
 ]  # fmt: skip
+
+from points.models.desk import AdjustmentRequest, Notice, RuleDraft
+from points.models.mall import CodeTry, Merchant, MerchantClerk, Redemption, Reward, Settlement
+
+__all__ += [
+    "AdjustmentRequest", "CodeTry", "Merchant", "MerchantClerk", "Notice", "Redemption", "Reward", "RuleDraft",
+    "Settlement",
+]  # fmt: skip

@@ -13,6 +13,7 @@ from points.models import (
     LedgerTransaction,
     Level,
     Purpose,
+    Redemption,
     Resident,
     ServiceCall,
 )
@@ -137,6 +138,11 @@ def own_data(resident: Resident) -> dict[str, Any]:
         "calls": list(
             ServiceCall.objects.filter(resident=resident).values(
                 "called_at", "kind", "text", "address", "status", "reply", "result", "rating", "rating_note"
+            )
+        ),
+        "redemptions": list(
+            Redemption.objects.filter(resident=resident).values(
+                "at", "reward__name_zh", "merchant__name", "points", "status", "ended_at"
             )
         ),
     }
