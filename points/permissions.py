@@ -9,6 +9,8 @@ PERMISSIONS = {
     "points.approve_rules": "approve what somebody else wrote: rules and changes of points by hand",
     "points.adjust_points": "ask for a change of points by hand",
     "points.audit_awards": "look at the awards drawn by lot",
+    "points.run_volunteering": "publish volunteer tasks, review wishes, take volunteers on, vouch for hours",
+    "points.review_market": "review listings, decide reports, ban from the market, plan market days",
 }
 
 _SEE = ["points.view_residents", "points.view_ledger"]
@@ -21,3 +23,6 @@ ROLE_PERMISSIONS = {
     "grid_worker": ["points.view_residents", "points.verify_residents"],
     "leader_view": _SEE,
 }
+for _role in ("shift_lead", "grid_leader", "grid_worker"):
+    ROLE_PERMISSIONS[_role] += ["points.run_volunteering", "points.review_market"]
+ROLE_PERMISSIONS["evaluator"] += ["points.review_market"]

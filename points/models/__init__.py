@@ -19,3 +19,20 @@ __all__ = [
     "LedgerTransaction", "Level", "PhoneCode", "PointLot", "PointPolicy", "PointRule", "Purpose", "Resident",
     "ResidentSession", "TransactionKind",
 ]  # fmt: skip
+
+from points.models.market import (  # isort: skip
+    Deal,
+    DealMessage,
+    Fair,
+    Listing,
+    ListingPhoto,
+    ListingReport,
+    MarketBan,
+    StallBooking,
+)
+from points.models.volunteering import Claim, VolunteerCertificate, VolunteerTask  # isort: skip
+
+__all__ += [
+    "Claim", "Deal", "DealMessage", "Fair", "Listing", "ListingPhoto", "ListingReport", "MarketBan", "StallBooking",
+    "VolunteerCertificate", "VolunteerTask",
+]  # fmt: skip
