@@ -25,3 +25,7 @@ class Tile:
 TILES: list[Tile] = [
     Tile("points:points", "分", "good", _("Points"), _("earned, frozen, spent")),
 ]
+TILES += [
+    Tile("points:volunteering", "志", "warm", _("Volunteering"), _("tasks, wishes and hours")),
+    Tile("points:market", "集", "plain", _("Neighbourhood market"), _("give, swap, help, market days")),
+]

@@ -1,3 +1,5 @@
+"""Volunteer tasks with their claims and certificates; the neighbourhood market and its days."""
+
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models

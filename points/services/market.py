@@ -178,7 +178,8 @@ def decide_report(report_id: int, *, upheld: bool, note: str, ban_days: int, act
     found = ListingReport.objects.filter(pk=report_id).first()
     if found is None:
         raise NotFound(_("There is no such thing."))
-    Resident.objects.select_for_update(no_key=True).filter(pk=found.about_id).first()  # before the listing, as always
+    if found.about_id is not None:  # before the listing, as always
+        Resident.objects.select_for_update(no_key=True).filter(pk=found.about_id).first()
     row = locked(found.listing_id)
     told = ListingReport.objects.select_for_update(no_key=True).get(pk=report_id)
     if told.decided_at is not None:

@@ -84,15 +84,17 @@ def checked(field_name: str, text: str, *, least: int = 0, most: int) -> str:
     return text
 
 
-def clean_words(fields: dict[str, str], *, lenient: Iterable[str] = ()) -> Verdict:
+def clean_words(fields: dict[str, str], *, lenient: Iterable[str] = (), strict: Iterable[str] = ()) -> Verdict:
     """What is left for a reviewer of the texts of a form. Raises BadInput for the first that may not be said.
 
     `lenient`: categories that are only shown to the reviewer here: to fetch a medicine for somebody is no trade.
+    `strict`: categories that are turned away here even where a reviewer might let them pass: there is none.
     """
     review: dict[Hit, None] = {}
     for name, text in fields.items():
         verdict = screen(text)
         refused = [hit for hit in verdict.refused if hit.category not in lenient]
+        refused += [hit for hit in verdict.review if hit.category in strict]
         if refused:
             raise BadInput(name, refusal(refused[0]))
         review |= dict.fromkeys([*verdict.refused, *verdict.review])
