@@ -69,8 +69,8 @@ def test_a_wrong_field_of_a_booking_is_named(field, values):
 
 @pytest.mark.parametrize(
     ("field", "values"),
-    [("title", {"title": ""}), ("stalls", {"stalls": 0}), ("stalls", {"stalls": 201}), ("community", {"community_id": "x"}),
-     ("address", {"address": "长" * 81})],
+    [("title", {"title": ""}), ("stalls", {"stalls": 0}), ("stalls", {"stalls": 201}),
+     ("community", {"community_id": "x"}), ("address", {"address": "长" * 81})],
 )  # fmt: skip
 def test_a_wrong_field_of_a_market_day_is_named(field, values):
     with pytest.raises(BadInput) as refused:

@@ -175,7 +175,8 @@ def test_a_task_is_published_once_and_withdrawn_with_its_claims():
 @pytest.mark.parametrize(
     ("field", "values"),
     [("kind", {"kind": "party"}), ("title", {"title": " "}), ("title", {"title": "长" * 41}),
-     ("text", {"text": "长" * 501}), ("slots", {"slots": 0}), ("slots", {"slots": 201}), ("lon", {"lon": None}), ("lon", {"lon": 999.0}),
+     ("text", {"text": "长" * 501}), ("slots", {"slots": 0}), ("slots", {"slots": 201}), ("lon", {"lon": None}),
+     ("lon", {"lon": 999.0}),
      ("community", {"community_id": "1"}), ("risk", {"risk": "none"}), ("skill", {"skill": "magic"}),
      ("minors_allowed", {"minors_allowed": True, "risk": "high"}), ("address", {"address": "a\0b"})],
 )  # fmt: skip

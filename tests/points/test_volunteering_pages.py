@@ -270,8 +270,8 @@ def test_a_market_day_from_the_desk_to_the_stall(roles):
 def test_made_up_addresses_are_not_found_for_residents():
     browser, nobody = browser_of(a_neighbour()), Client(raise_request_exception=False)
     nowhere = uuid4()
-    for path in (f"volunteering/{nowhere}/", f"market/{nowhere}/", f"market/deals/{nowhere}/", f"market/fairs/{nowhere}/",
-                 f"market/photos/{nowhere}/", f"volunteering/certificates/{nowhere}/",
+    for path in (f"volunteering/{nowhere}/", f"market/{nowhere}/", f"market/deals/{nowhere}/",
+                 f"market/fairs/{nowhere}/", f"market/photos/{nowhere}/", f"volunteering/certificates/{nowhere}/",
                  f"volunteering/{nowhere}/here/"):  # fmt: skip
         assert browser.get(f"/m/{path}").status_code == 404, path
         assert nobody.get(f"/m/{path}").status_code == 302, path
