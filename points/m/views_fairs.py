@@ -11,8 +11,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from points import typed
 from points.identity import resident_only
+from points.m.answers import errors_of, me, unless_missing
 from points.market_lifecycle import STALL_HELD, FairStatus
-from points.models import Fair, Resident
+from points.models import Fair
 from points.services import fairs as services
 from shushanwei.common.clock import db_now
 from shushanwei.common.errors import DomainError, NotFound
@@ -24,7 +25,7 @@ from shushanwei.common.errors import DomainError, NotFound
 def fairs(request: HttpRequest) -> HttpResponse:
     """The market days to come."""
     rows = Fair.objects.filter(status=FairStatus.OPEN, ends_at__gt=db_now()).select_related("community")[:50]
-    mine = _me(request).stalls.filter(fair__in=rows.values("pk"), status__in=STALL_HELD)
+    mine = me(request).stalls.filter(fair__in=rows.values("pk"), status__in=STALL_HELD)
     booked = dict(mine.values_list("fair_id", "number"))
     context = {"rows": [(row, booked.get(row.pk)) for row in rows]}
     return render(request, "points/m/market/fairs.html", context)
@@ -44,7 +45,7 @@ def book(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Book a stall: {uuid, number, goods}."""
     try:
         services.book(
-            _me(request), uuid, number=typed.whole(request, "number"), goods=typed.text(request, "goods"),
+            me(request), uuid, number=typed.whole(request, "number"), goods=typed.text(request, "goods"),
             uuid=typed.uuid(request),
         )  # fmt: skip
     except DomainError as error:
@@ -58,7 +59,7 @@ def book(request: HttpRequest, uuid: UUID) -> HttpResponse:
 def give_back(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Leave the stall to somebody else."""
     try:
-        services.give_back(_me(request), uuid)
+        services.give_back(me(request), uuid)
     except DomainError as error:
         return _fair(request, uuid, error)
     messages.success(request, _("Given back; thank you for saying so."))
@@ -73,7 +74,7 @@ def here(request: HttpRequest, uuid: UUID) -> HttpResponse:
     if request.method == "GET":
         return _fair(request, uuid, code=request.GET.get("code", "")[:64])
     try:
-        services.check_in(_me(request), uuid, typed.text(request, "code")[:64])
+        services.check_in(me(request), uuid, typed.text(request, "code")[:64])
     except DomainError as error:
         return _fair(request, uuid, error)
     messages.success(request, _("Checked in. A good market day!"))
@@ -82,19 +83,16 @@ def here(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 def _fair(request: HttpRequest, uuid: UUID, error: DomainError | None = None, code: str = "") -> HttpResponse:
     row = Fair.objects.select_related("community").filter(uuid=uuid).first()
-    if row is None or isinstance(error, NotFound):
+    unless_missing(error)
+    if row is None:
         raise NotFound(_("There is no such thing."))
     held = list(row.bookings.filter(status__in=STALL_HELD).select_related("resident"))
     taken = {one.number: one for one in held}
     context = {
-        "row": row, "mine": next((one for one in held if one.resident_id == _me(request).pk), None), "code": code,
+        "row": row, "mine": next((one for one in held if one.resident_id == me(request).pk), None), "code": code,
         "stalls": [(number, taken.get(number)) for number in range(1, row.stalls + 1)], "new_uuid": uuid4(),
         "free": [number for number in range(1, row.stalls + 1) if number not in taken], "said": request.POST,
         "may_book": row.status == FairStatus.OPEN and row.starts_at > db_now(),
-        "errors": {error.field or "all": error.message, "said": error.message} if error else {},
+        "errors": errors_of(error),
     }  # fmt: skip
     return render(request, "points/m/market/fair.html", context, status=error.status if error else 200)
-
-
-def _me(request: HttpRequest) -> Resident:
-    return request.resident  # type: ignore[attr-defined,no-any-return]

@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import FileResponse, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from points import typed
 from points.identity import resident_only
+from points.m.answers import errors_of, me, unless_missing
 from points.market_lifecycle import DealStatus, ListingStatus
 from points.models import Deal, Listing, ListingPhoto, ListingReport, Resident
 from points.services import deals, market
@@ -32,7 +32,7 @@ def listings(request: HttpRequest) -> HttpResponse:
     """`?kind=`, `?q=`, `?page=`: what is shown to me, newest first."""
     kind = request.GET.get("kind", "")
     words = request.GET.get("q", "").replace("\0", "").strip()[:30]
-    rows = market.seen_by(_me(request), db_now()).select_related("community", "owner").prefetch_related("photos")
+    rows = market.seen_by(me(request), db_now()).select_related("community", "owner").prefetch_related("photos")
     if kind in Listing.Kind.values:
         rows = rows.filter(kind=kind)
     if words:
@@ -52,13 +52,13 @@ def new(request: HttpRequest) -> HttpResponse:
     error: DomainError | None = None
     if request.method == "POST":
         try:
-            row = market.offer(_me(request), draft_of(request), photos_of(request), uuid=typed.uuid(request))
+            row = market.offer(me(request), draft_of(request), photos_of(request), uuid=typed.uuid(request))
             messages.success(request, _("Sent. Neighbours see it once it has been looked at."))
             return redirect("points:market-listing", row.uuid)
         except DomainError as refused:
-            error = _not_missing(refused)
+            error = unless_missing(refused)
     said = request.POST if request.method == "POST" else {"uuid": uuid4(), "kind": Listing.Kind.FREE}
-    context = {"said": said, "errors": _errors(error), "kinds": KINDS, "most": market.MOST_PHOTOS}
+    context = {"said": said, "errors": errors_of(error), "kinds": KINDS, "most": market.MOST_PHOTOS}
     return render(request, "points/m/market/new.html", context, status=error.status if error else 200)
 
 
@@ -75,7 +75,7 @@ def listing(request: HttpRequest, uuid: UUID) -> HttpResponse:
 def reserve(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Hold it for me: {uuid}."""
     try:
-        deal = deals.reserve(_me(request), uuid, uuid=typed.uuid(request))
+        deal = deals.reserve(me(request), uuid, uuid=typed.uuid(request))
     except DomainError as error:
         return _listing(request, uuid, error)
     messages.success(request, _("It is held for you. Agree here on when and where."))
@@ -87,7 +87,7 @@ def reserve(request: HttpRequest, uuid: UUID) -> HttpResponse:
 def withdraw(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Take my listing back."""
     try:
-        market.withdraw(_me(request), uuid)
+        market.withdraw(me(request), uuid)
     except DomainError as error:
         return _listing(request, uuid, error)
     messages.success(request, _("Withdrawn."))
@@ -98,10 +98,10 @@ def withdraw(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @resident_only
 def report(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Report a listing: {uuid, reason, text}."""
-    row = _seen(_me(request), uuid)
+    row = _seen(me(request), uuid)
     try:
         market.report(
-            _me(request), row.pk, reason=typed.text(request, "reason"), text=typed.text(request, "text"),
+            me(request), row.pk, reason=typed.text(request, "reason"), text=typed.text(request, "text"),
             uuid=typed.uuid(request),
         )  # fmt: skip
     except DomainError as error:
@@ -115,7 +115,7 @@ def report(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @resident_only
 def mine(request: HttpRequest) -> HttpResponse:
     """What I offer and what I hold."""
-    resident = _me(request)
+    resident = me(request)
     context = {
         "part": Paginator(resident.listings.prefetch_related("photos").order_by("-id"), PAGE).get_page(
             request.GET.get("page")
@@ -140,7 +140,7 @@ def deal(request: HttpRequest, uuid: UUID) -> HttpResponse:
 def write(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """One line to the other: {uuid, text}."""
     try:
-        deals.write(_me(request), uuid, typed.text(request, "text"), uuid=typed.uuid(request))
+        deals.write(me(request), uuid, typed.text(request, "text"), uuid=typed.uuid(request))
     except DomainError as error:
         return _deal(request, uuid, error)
     return redirect("points:market-deal", uuid)
@@ -151,7 +151,7 @@ def write(request: HttpRequest, uuid: UUID) -> HttpResponse:
 def done(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """It was handed over, I say."""
     try:
-        deals.say_done(_me(request), uuid)
+        deals.say_done(me(request), uuid)
     except DomainError as error:
         return _deal(request, uuid, error)
     return redirect("points:market-deal", uuid)
@@ -162,7 +162,7 @@ def done(request: HttpRequest, uuid: UUID) -> HttpResponse:
 def release(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Let it go."""
     try:
-        deals.release(_me(request), uuid)
+        deals.release(me(request), uuid)
     except DomainError as error:
         return _deal(request, uuid, error)
     return redirect("points:market-deal", uuid)
@@ -172,10 +172,10 @@ def release(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @resident_only
 def report_deal(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Report the other of a deal: {uuid, reason, text}; whoever decides reads its messages."""
-    found = deals.own_deal(_me(request), uuid)
+    found = deals.own_deal(me(request), uuid)
     try:
         market.report(
-            _me(request), found.listing_id, reason=typed.text(request, "reason"), text=typed.text(request, "text"),
+            me(request), found.listing_id, reason=typed.text(request, "reason"), text=typed.text(request, "text"),
             uuid=typed.uuid(request), deal=found,
         )  # fmt: skip
     except DomainError as error:
@@ -186,12 +186,12 @@ def report_deal(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 @require_GET
 @resident_only
-def photo(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
+def photo(request: HttpRequest, uuid: UUID) -> FileResponse | HttpResponse:
     """`?thumb=1`: a photo of a listing that I may see."""
     row = ListingPhoto.objects.select_related("listing").filter(uuid=uuid).first()
     if row is None:
         raise NotFound(_("There is no such thing."))
-    _seen(_me(request), row.listing.uuid)
+    _seen(me(request), row.listing.uuid)
     return photo_bytes(row, small=bool(request.GET.get("thumb")))
 
 
@@ -234,13 +234,13 @@ def _seen(resident: Resident, uuid: UUID) -> Listing:
 
 
 def _listing(request: HttpRequest, uuid: UUID, error: DomainError | None = None) -> HttpResponse:
-    _not_missing(error)
-    resident = _me(request)
+    unless_missing(error)
+    resident = me(request)
     row = _seen(resident, uuid)
     own = row.owner_id == resident.pk
     held = row.deals.filter(status=DealStatus.OPEN).select_related("taker").first()
     context = {
-        "row": row, "own": own, "photos": row.photos.all(), "errors": _errors(error), "new_uuid": uuid4(),
+        "row": row, "own": own, "photos": row.photos.all(), "errors": errors_of(error), "new_uuid": uuid4(),
         "report_uuid": uuid4(), "deal": held if held and (own or held.taker_id == resident.pk) else None,
         "may_reserve": not own and row.owner_id and row.status == ListingStatus.SHOWN,
         "may_withdraw": own and row.status in (ListingStatus.REVIEW, ListingStatus.SHOWN),
@@ -250,30 +250,16 @@ def _listing(request: HttpRequest, uuid: UUID, error: DomainError | None = None)
 
 
 def _deal(request: HttpRequest, uuid: UUID, error: DomainError | None = None) -> HttpResponse:
-    _not_missing(error)
-    resident = _me(request)
+    unless_missing(error)
+    resident = me(request)
     found = deals.own_deal(resident, uuid)
     is_owner = found.listing.owner_id == resident.pk
     context = {
         "deal": found, "is_owner": is_owner, "other": found.taker if is_owner else found.listing.owner,
-        "lines": found.messages.select_related("by"), "errors": _errors(error), "new_uuid": uuid4(),
+        "lines": found.messages.select_related("by"), "errors": errors_of(error), "new_uuid": uuid4(),
         "report_uuid": uuid4(), "i_said": found.owner_done_at if is_owner else found.taker_done_at,
         "other_said": found.taker_done_at if is_owner else found.owner_done_at,
         "text": typed.text(request, "text") if error else "", "reasons": ListingReport.Reason.choices,
         "most": deals.LONGEST_MESSAGE,
     }  # fmt: skip
     return render(request, "points/m/market/deal.html", context, status=error.status if error else 200)
-
-
-def _me(request: HttpRequest) -> Resident:
-    return request.resident  # type: ignore[attr-defined,no-any-return]
-
-
-def _errors(error: DomainError | None) -> dict[str, str]:
-    return {} if error is None else {error.field or "all": error.message, "said": error.message}
-
-
-def _not_missing(error: DomainError | None) -> DomainError | None:
-    if isinstance(error, NotFound):
-        raise error
-    return error

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from points import qr, typed
 from points.identity import resident_only
+from points.m.answers import errors_of, me, unless_missing
 from points.models import Claim, Level, Purpose, Resident, VolunteerTask
 from points.services import consents, volunteer_hours, volunteering, wishes
 from points.services.volunteer_hours import Here
@@ -31,7 +32,7 @@ PAGE = 20
 @resident_only
 def tasks(request: HttpRequest) -> HttpResponse:
     """`?kind=`, `?page=`: open tasks, those of the own community first, then by their beginning."""
-    resident, now = _me(request), db_now()
+    resident, now = me(request), db_now()
     kind = request.GET.get("kind", "")
     rows = VolunteerTask.objects.filter(status=TaskStatus.OPEN, ends_at__gt=now).select_related("community")
     if kind in VolunteerTask.Kind.values:
@@ -60,7 +61,7 @@ def task(request: HttpRequest, uuid: UUID) -> HttpResponse:
 def claim(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Take a slot: {uuid}."""
     try:
-        volunteering.claim(_me(request), uuid, uuid=typed.uuid(request))
+        volunteering.claim(me(request), uuid, uuid=typed.uuid(request))
     except DomainError as error:
         return _task(request, uuid, error)
     messages.success(request, _("Claimed. The community will decide soon."))
@@ -71,9 +72,9 @@ def claim(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @resident_only
 def give_back(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Leave a claim before it begins."""
-    row = volunteering.own_claim(_me(request), uuid)
+    row = volunteering.own_claim(me(request), uuid)
     try:
-        volunteering.give_back(_me(request), uuid)
+        volunteering.give_back(me(request), uuid)
     except DomainError as error:
         return _task(request, row.task.uuid, error)
     messages.success(request, _("Given back; thank you for saying so."))
@@ -85,7 +86,7 @@ def give_back(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @resident_only
 def here(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Behind the QR code, `?code=`: check in and out. POST: {do: in|out|early, code, lon, lat, accuracy}."""
-    resident = _me(request)
+    resident = me(request)
     row = _my_claim(resident, uuid)
     error: DomainError | None = None
     code = str(request.POST.get("code") or request.GET.get("code") or "")[:64]
@@ -103,7 +104,7 @@ def here(request: HttpRequest, uuid: UUID) -> HttpResponse:
                 messages.success(request, _("Checked out: %(n)s hours.") % {"n": row.hours})
             return redirect("points:volunteering-task", uuid)
         except DomainError as refused:
-            error = _not_missing(refused)
+            error = unless_missing(refused)
     context = {
         "task": volunteering_task(uuid), "claim": row, "code": code, "error": error,
         "agreed": consents.has(resident, Purpose.LOCATION), "purpose": Purpose.LOCATION,
@@ -116,10 +117,10 @@ def here(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @resident_only
 def rate(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """What I say about a task that I did: {stars, words}."""
-    row = volunteering.own_claim(_me(request), uuid)
+    row = volunteering.own_claim(me(request), uuid)
     try:
         volunteer_hours.rate_task(
-            _me(request), uuid, stars=typed.whole(request, "stars"), words=typed.text(request, "words")
+            me(request), uuid, stars=typed.whole(request, "stars"), words=typed.text(request, "words")
         )
     except DomainError as error:
         return _task(request, row.task.uuid, error)
@@ -131,12 +132,12 @@ def rate(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @resident_only
 def thank(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """What I say about a volunteer who came for my wish: {stars, words}."""
-    row = Claim.objects.filter(uuid=uuid, task__asked_by=_me(request)).select_related("task").first()
+    row = Claim.objects.filter(uuid=uuid, task__asked_by=me(request)).select_related("task").first()
     if row is None:
         raise NotFound(_("There is no such thing."))
     try:
         volunteer_hours.rate_volunteer(
-            row.pk, stars=typed.whole(request, "stars"), words=typed.text(request, "words"), by=_me(request)
+            row.pk, stars=typed.whole(request, "stars"), words=typed.text(request, "words"), by=me(request)
         )
     except DomainError as error:
         return _task(request, row.task.uuid, error)
@@ -154,7 +155,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 def own_page(request: HttpRequest, error: DomainError | None = None) -> HttpResponse:
     """The page of claims and hours, with what was refused of a certificate."""
-    resident, now = _me(request), db_now()
+    resident, now = me(request), db_now()
     claims = Claim.objects.filter(resident=resident).select_related("task")
     pause = volunteering.pause_of(resident.pk)
     today = now.astimezone(STREET).date()
@@ -164,7 +165,7 @@ def own_page(request: HttpRequest, error: DomainError | None = None) -> HttpResp
         "hours": f"{volunteer_hours.minutes_of_year(claims, today.year) / 60:g}",
         "pause": pause if pause and pause > now else None, "certificates": resident.certificates.all()[:PAGE],
         "may_certify": resident.level >= Level.VERIFIED, "new_uuid": uuid4(), "today": today,
-        "first": today.replace(month=1, day=1), "errors": _errors(error),
+        "first": today.replace(month=1, day=1), "errors": errors_of(error),
         "open": claims.filter(status__in=[ClaimStatus.CLAIMED, ClaimStatus.ACCEPTED, ClaimStatus.PRESENT]).count(),
         "most_open": MOST_OPEN,
     }  # fmt: skip
@@ -180,7 +181,7 @@ def wish(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             made = wishes.ask(
-                _me(request),
+                me(request),
                 TaskDraft(
                     typed.text(request, "kind"), typed.text(request, "title"), typed.text(request, "text"), "",
                     typed.text(request, "address"), typed.instant(request, "starts_at"),
@@ -191,13 +192,13 @@ def wish(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Sent. The community looks at it before others see it."))
             return redirect("points:volunteering-task", made.uuid)
         except DomainError as refused:
-            error = _not_missing(refused)
+            error = unless_missing(refused)
     tomorrow = (db_now() + timedelta(days=1)).astimezone(STREET).replace(hour=9, minute=0)
     said = request.POST if request.method == "POST" else {
         "uuid": uuid4(), "kind": VolunteerTask.Kind.WISH, "starts_at": typed.minute(tomorrow),
         "ends_at": typed.minute(tomorrow + timedelta(hours=2)),
     }  # fmt: skip
-    context = {"said": said, "errors": _errors(error), "kinds": [(kind.value, kind.label) for kind in wishes.KINDS]}
+    context = {"said": said, "errors": errors_of(error), "kinds": [(kind.value, kind.label) for kind in wishes.KINDS]}
     return render(request, "points/m/volunteering/wish.html", context, status=error.status if error else 200)
 
 
@@ -206,7 +207,7 @@ def wish(request: HttpRequest) -> HttpResponse:
 def withdraw_wish(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Take the own wish back."""
     try:
-        wishes.withdraw_wish(_me(request), uuid)
+        wishes.withdraw_wish(me(request), uuid)
     except DomainError as error:
         return _task(request, uuid, error)
     messages.success(request, _("Withdrawn."))
@@ -222,8 +223,8 @@ def volunteering_task(uuid: UUID) -> VolunteerTask:
 
 
 def _task(request: HttpRequest, uuid: UUID, error: DomainError | None = None) -> HttpResponse:
-    _not_missing(error)
-    resident, now = _me(request), db_now()
+    unless_missing(error)
+    resident, now = me(request), db_now()
     found = VolunteerTask.objects.select_related("community", "asked_by").filter(uuid=uuid)
     # A wish before its review, and what was refused, is its resident's own.
     seen = Q(asked_by=resident) | Q(status__in=[TaskStatus.OPEN, TaskStatus.ENDED]) | Q(claims__resident=resident)
@@ -234,7 +235,7 @@ def _task(request: HttpRequest, uuid: UUID, error: DomainError | None = None) ->
     accepted = mine is not None and mine.status in COMING
     door = request.build_absolute_uri(f"{reverse('points:volunteering-here', args=[uuid])}?code={row.check_code}")
     context = {
-        "task": row, "claim": mine, "own": own, "errors": _errors(error), "new_uuid": uuid4(), "now": now,
+        "task": row, "claim": mine, "own": own, "errors": errors_of(error), "new_uuid": uuid4(), "now": now,
         "tells_place": own or accepted or not row.at_home,
         "svg": qr.svg(door) if own and row.status == TaskStatus.OPEN else "",
         "volunteers": row.claims.filter(status__in=COMING).select_related("resident").order_by("pk") if own else [],
@@ -246,18 +247,3 @@ def _task(request: HttpRequest, uuid: UUID, error: DomainError | None = None) ->
 
 def _my_claim(resident: Resident, uuid: UUID) -> Claim | None:
     return Claim.objects.filter(task__uuid=uuid, resident=resident).order_by("-pk").first()
-
-
-def _me(request: HttpRequest) -> Resident:
-    return request.resident  # type: ignore[attr-defined,no-any-return]
-
-
-def _errors(error: DomainError | None) -> dict[str, str]:
-    return {} if error is None else {error.field or "all": error.message, "said": error.message}
-
-
-def _not_missing(error: DomainError | None) -> DomainError | None:
-    """What is not there is a page of its own."""
-    if isinstance(error, NotFound):
-        raise error
-    return error

@@ -128,6 +128,15 @@ def give_back(resident: Resident, fair_uuid: UUID) -> StallBooking:
 
 
 @transaction.atomic
+def free(booking: StallBooking) -> None:
+    """Free the stall of a resident who is erased."""
+    _locked_by_id(booking.fair_id)
+    row = StallBooking.objects.select_for_update(no_key=True).get(pk=booking.pk)
+    if row.status == StallStatus.BOOKED:
+        _step(row, StallStatus.GIVEN_BACK)
+
+
+@transaction.atomic
 def check_in(resident: Resident, fair_uuid: UUID, code: str) -> StallBooking:
     """Say at the place that the stall is there, from two hours before the beginning. Twice is once.
 

@@ -15,7 +15,7 @@ from points.models import (
     Purpose,
     Resident,
 )
-from points.services import consents, ledger
+from points.services import consents, ledger, traces
 from points.services.signing_in import check_code, clean_phone
 from shushanwei.common.clock import db_now
 from shushanwei.common.errors import BadInput, Conflict, NotFound
@@ -128,6 +128,7 @@ def own_data(resident: Resident) -> dict[str, Any]:
         "ledger": list(
             LedgerTransaction.objects.filter(resident=resident).values("at", "kind", "points", "note", "source_type")
         ),
+        **traces.data_of(resident),
         "awards": list(Award.objects.filter(resident=resident).values("at", "code", "worth", "given", "short")),
         "consents": list(
             Consent.objects.filter(resident=resident).values("purpose", "version", "given_at", "withdrawn_at")
@@ -141,6 +142,7 @@ def erase(resident: Resident) -> None:
     row = _locked(resident.pk)
     if row.erased_at is not None:
         return
+    traces.forget(row)
     spendable, frozen = ledger.balances(row.pk)
     if spendable + frozen:
         ledger.take_off(row.pk, spendable + frozen, ledger.Source("erase", str(row.pk)))

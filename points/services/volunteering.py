@@ -185,6 +185,17 @@ def give_back(resident: Resident, claim_uuid: UUID) -> Claim:
 
 
 @transaction.atomic
+def leave(claim_id: int, now: datetime) -> None:
+    """End an open claim of a resident who is erased; a slot that is not in use is free again."""
+    task, row = locked_claim(claim_id)
+    if row.status == ClaimStatus.PRESENT:
+        step(row, ClaimStatus.LAPSED, now)
+    elif row.status in OPEN_CLAIMS:
+        step(row, ClaimStatus.WITHDRAWN, now)
+        _free_slot(task)
+
+
+@transaction.atomic
 def accept(claim_id: int, *, is_known: bool, actor: User) -> Claim:
     """Take a volunteer on (录用). `is_known`: the household knows this one. Twice is once.
 

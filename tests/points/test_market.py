@@ -70,7 +70,8 @@ def test_photos_are_stored_without_what_the_camera_knew_and_once():
 @pytest.mark.parametrize(
     ("field", "values"),
     [("kind", {"kind": "auction"}), ("kind", {"kind": "offer"}), ("title", {"title": ""}),
-     ("title", {"title": "长" * 31}), ("text", {"text": "长" * 501}), ("wants", {"kind": "swap", "wants": ""}), ("title", {"title": "送 小 狗"}),
+     ("title", {"title": "长" * 31}), ("text", {"text": "长" * 501}), ("wants", {"kind": "swap", "wants": ""}),
+     ("title", {"title": "送 小 狗"}),
      ("text", {"text": "加v abc123456"}), ("wants", {"kind": "swap", "wants": "香 烟"}), ("text", {"text": "a\0b"})],
 )  # fmt: skip
 def test_a_wrong_field_of_a_listing_is_named(field, values):
