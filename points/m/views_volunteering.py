@@ -92,9 +92,10 @@ def here(request: HttpRequest, uuid: UUID) -> HttpResponse:
     code = str(request.POST.get("code") or request.GET.get("code") or "")[:64]
     if request.method == "POST" and row is not None:
         try:
+            accuracy = typed.degrees(request, "accuracy")
             said = Here(
                 code, typed.degrees(request, "lon") or 0.0, typed.degrees(request, "lat") or 0.0,
-                typed.degrees(request, "accuracy") or 0.0,
+                -1.0 if accuracy is None else accuracy,
             )  # fmt: skip
             if typed.text(request, "do") == "in":
                 volunteer_hours.check_in(resident, row.uuid, said)
