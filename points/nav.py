@@ -29,8 +29,13 @@ ITEMS: list[NavItem] = [
         "points.view_ledger",
         61,
         _("budget and liability, rules, audits, changes by hand"),
-        also=("points:desk-rules", "points:desk-policy", "points:desk-trial", "points:desk-audits",
-              "points:desk-adjustments"),
+        also=(
+            "points:desk-rules",
+            "points:desk-policy",
+            "points:desk-trial",
+            "points:desk-audits",
+            "points:desk-adjustments",
+        ),
     ),
     NavItem(
         _("Points mall"),
@@ -47,4 +52,18 @@ ITEMS: list[NavItem] = [
         63,
         _("words on the residents' first page"),
     ),
-]  # fmt: skip
+    NavItem(
+        _("Volunteering"),
+        "points:desk-volunteering",
+        "points.run_volunteering",
+        74,
+        _("tasks, wishes of residents, hours"),
+    ),
+    NavItem(
+        _("Neighbourhood market"),
+        "points:desk-market",
+        "points.review_market",
+        75,
+        _("listings to review, reports, market days"),
+    ),
+]

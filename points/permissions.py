@@ -11,6 +11,8 @@ PERMISSIONS = {
     "points.audit_awards": "look at the awards drawn by lot",
     "points.answer_calls": "answer residents' calls, work on them and hand them on",
     "points.review_reports": "look at doubtful reports of residents, release, refuse, call malicious",
+    "points.run_volunteering": "publish volunteer tasks, review wishes, take volunteers on, vouch for hours",
+    "points.review_market": "review listings, decide reports, ban from the market, plan market days",
 }
 
 _SEE = ["points.view_residents", "points.view_ledger"]
@@ -39,3 +41,6 @@ ROLE_PERMISSIONS |= {
     role: [*ROLE_PERMISSIONS.get(role, []), *more]
     for role, more in {"evaluator": _MALL, "shift_lead": _MALL, "grid_leader": ["points.post_notices"]}.items()
 }
+for _role in ("shift_lead", "grid_leader", "grid_worker"):
+    ROLE_PERMISSIONS[_role] += ["points.run_volunteering", "points.review_market"]
+ROLE_PERMISSIONS["evaluator"] += ["points.review_market"]

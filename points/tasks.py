@@ -2,7 +2,19 @@
 
 from celery import shared_task
 
-from points.services import calls, ledger, looks, mall, reports, signing_in
+from points.services import (
+    calls,
+    deals,
+    fairs,
+    ledger,
+    looks,
+    mall,
+    market,
+    reports,
+    signing_in,
+    volunteer_hours,
+    volunteering,
+)
 from shushanwei.common.clock import db_now
 from shushanwei.common.drain import drain
 
@@ -38,3 +50,19 @@ def escalate_calls() -> int:
 def expire_redemptions() -> int:
     """Every minute: what was not fetched in time goes back to the shelf, its points to the resident."""
     return drain(mall.due_to_expire(db_now()), mall.expire)
+
+
+@shared_task(name="points.volunteering", expires=60)
+def end_volunteering() -> int:
+    """Every minute: windows that are over, and hours about which somebody has been silent for a week."""
+    now = db_now()
+    ended = drain(volunteering.due_to_end(now), volunteering.end_window)
+    return ended + drain(volunteer_hours.due_to_settle(now), volunteer_hours.settle)
+
+
+@shared_task(name="points.market", expires=60)
+def end_market() -> int:
+    """Every minute: listings, reservations and market days whose time is over."""
+    now = db_now()
+    lapsed = drain(deals.due_to_lapse(now), deals.lapse)
+    return lapsed + drain(market.due_to_expire(now), market.expire) + drain(fairs.due_to_end(now), fairs.end)

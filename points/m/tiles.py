@@ -32,3 +32,7 @@ TILES += [
     Tile("points:mall", "兑", "warm", _("Points mall"), _("rewards of shops near you")),
     Tile("points:ranking", "榜", "plain", _("Ranking"), _("who did most this month")),
 ]
+TILES += [
+    Tile("points:volunteering", "志", "warm", _("Volunteering"), _("tasks, wishes and hours")),
+    Tile("points:market", "集", "plain", _("Neighbourhood market"), _("give, swap, help, market days")),
+]

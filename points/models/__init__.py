@@ -30,3 +30,20 @@ __all__ += [
     "AdjustmentRequest", "CodeTry", "Merchant", "MerchantClerk", "Notice", "Redemption", "Reward", "RuleDraft",
     "Settlement",
 ]  # fmt: skip
+
+from points.models.market import (  # isort: skip
+    Deal,
+    DealMessage,
+    Fair,
+    Listing,
+    ListingPhoto,
+    ListingReport,
+    MarketBan,
+    StallBooking,
+)
+from points.models.volunteering import Claim, VolunteerCertificate, VolunteerTask  # isort: skip
+
+__all__ += [
+    "Claim", "Deal", "DealMessage", "Fair", "Listing", "ListingPhoto", "ListingReport", "MarketBan", "StallBooking",
+    "VolunteerCertificate", "VolunteerTask",
+]  # fmt: skip

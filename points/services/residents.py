@@ -17,7 +17,7 @@ from points.models import (
     Resident,
     ServiceCall,
 )
-from points.services import consents, ledger, reports
+from points.services import consents, ledger, reports, traces
 from points.services.signing_in import check_code, clean_phone
 from shushanwei.common.clock import db_now
 from shushanwei.common.errors import BadInput, Conflict, NotFound
@@ -130,6 +130,7 @@ def own_data(resident: Resident) -> dict[str, Any]:
         "ledger": list(
             LedgerTransaction.objects.filter(resident=resident).values("at", "kind", "points", "note", "source_type")
         ),
+        **traces.data_of(resident),
         "awards": list(Award.objects.filter(resident=resident).values("at", "code", "worth", "given", "short")),
         "consents": list(
             Consent.objects.filter(resident=resident).values("purpose", "version", "given_at", "withdrawn_at")
@@ -154,6 +155,7 @@ def erase(resident: Resident) -> None:
     row = _locked(resident.pk)
     if row.erased_at is not None:
         return
+    traces.forget(row)
     spendable, frozen = ledger.balances(row.pk)
     if spendable + frozen:
         ledger.take_off(row.pk, spendable + frozen, ledger.Source("erase", str(row.pk)))
