@@ -9,6 +9,10 @@ PERMISSIONS = {
     "points.approve_rules": "approve what somebody else wrote: rules and changes of points by hand",
     "points.adjust_points": "ask for a change of points by hand",
     "points.audit_awards": "look at the awards drawn by lot",
+    # medicine chest and green lifeline
+    "points.approve_medicine": "approve, hand out and dispose of shared medicine",
+    "points.see_health": "read health answers and consultations, and answer them; every look is written down",
+    "points.plan_health": "edit the health rooms, their roster and the white list of medicines",
 }
 
 _SEE = ["points.view_residents", "points.view_ledger"]
@@ -20,4 +24,6 @@ ROLE_PERMISSIONS = {
     "grid_leader": ["points.view_residents", "points.verify_residents", "points.show_phone"],
     "grid_worker": ["points.view_residents", "points.verify_residents"],
     "leader_view": _SEE,
+    "health_officer": ["points.approve_medicine", "points.see_health", "points.plan_health"],
 }
+ROLE_PERMISSIONS["shift_lead"] += ["points.plan_health"]

@@ -24,4 +24,7 @@ class Tile:
 
 TILES: list[Tile] = [
     Tile("points:points", "分", "good", _("Points"), _("earned, frozen, spent")),
+    Tile("points:medicine", "药", "good", _("Medicine chest"), _("share what you do not need, ask for what you do")),
+    Tile("points:health", "健", "urgent", _("Green lifeline"), _("the health officer of your community")),
+    Tile("points:riders", "骑", "warm", _("Rider uncles"), _("couriers who look after the street")),
 ]

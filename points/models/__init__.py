@@ -1,5 +1,6 @@
 """The tables of the residents' side."""
 
+from points.models.health import Consultation, HealthDuty, HealthMessage, HealthRoom
 from points.models.ledger import (
     OF_RESIDENTS,
     AccountKind,
@@ -12,10 +13,13 @@ from points.models.ledger import (
     PointRule,
     TransactionKind,
 )
+from points.models.medicine import Medicine, MedicineItem, MedicinePhoto, MedicineRequest
 from points.models.residents import Consent, DeviceSeen, Level, PhoneCode, Purpose, Resident, ResidentSession
 
 __all__ = [
     "OF_RESIDENTS", "AccountKind", "Award", "Consent", "DeviceSeen", "LedgerAccount", "LedgerLine",
     "LedgerTransaction", "Level", "PhoneCode", "PointLot", "PointPolicy", "PointRule", "Purpose", "Resident",
     "ResidentSession", "TransactionKind",
+    "Consultation", "HealthDuty", "HealthMessage", "HealthRoom",
+    "Medicine", "MedicineItem", "MedicinePhoto", "MedicineRequest",
 ]  # fmt: skip
