@@ -81,7 +81,7 @@ class AgeGroup(TextChoices):
 class Pregnancy(TextChoices):
     """Whether who takes the medicine is pregnant or nurses."""
 
-    NO = "no", _("No")
+    NO = "no", pgettext_lazy("pregnant", "No")
     YES = "yes", _("Pregnant, possibly pregnant or nursing")
 
 
