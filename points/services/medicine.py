@@ -88,7 +88,7 @@ def offer(
     packing = chosen("packing", values.get("packing"), MedicineItem.Packing.values)
     if packing == MedicineItem.Packing.BLISTER and medicine.form not in Medicine.SINGLE:
         raise BadInput("packing", _("Liquids, ointments and sprays are only taken unopened."))
-    given = {
+    given: dict[str, Any] = {
         "medicine": medicine,
         "brand": typed("brand", values.get("brand"), 40),
         "batch": typed("batch", values.get("batch"), 30),
