@@ -107,9 +107,8 @@ EMERGENCY_WORDS = (
 
 def is_emergency(text: str) -> bool:
     """Whether a text says a word that calls for 120 first; spaces and letter case make no difference."""
-    plain = text.lower()
-    squeezed = "".join(plain.split())
-    return any(word in plain or word in squeezed for word in EMERGENCY_WORDS)
+    said = _squeezed(text)
+    return any(_squeezed(word) in said for word in EMERGENCY_WORDS)
 
 
 def last_good_day(today: date) -> date:
@@ -132,3 +131,7 @@ def escalated_from(waits_since: datetime) -> datetime:
     elif waits_since.time() >= DAY_TO:
         waits_since = datetime.combine(waits_since.date() + timedelta(days=1), DAY_FROM, waits_since.tzinfo)
     return waits_since + ANSWER_IN
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.lower().split())

@@ -4,12 +4,12 @@ const form = document.getElementById("ask-officer");
 const hint = document.getElementById("call-120");
 
 if (form) {
-  const words = form.dataset.words.split("|");
+  const squeezed = (said) => said.toLowerCase().replace(/\s+/g, "");
+  const words = form.dataset.words.split("|").map(squeezed);
   const text = form.querySelector("[name=text]");
   const look = () => {
-    const said = text.value.toLowerCase();
-    const squeezed = said.replace(/\s+/g, "");
-    hint.hidden = !words.some((word) => said.includes(word) || squeezed.includes(word));
+    const said = squeezed(text.value);
+    hint.hidden = !words.some((word) => said.includes(word));
   };
   text.addEventListener("input", look);
   look();
