@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from points.desk import views_health as desk_health
 from points.desk import views_medicine as desk
 from points.m import views_health, views_medicine
+from points.services import health_data  # noqa: F401  adds itself to what a resident takes along and erases
 
 urlpatterns: list[URLPattern] = [
     path("m/medicine/", views_medicine.chest, name="medicine"),

@@ -203,7 +203,7 @@ def end_quiet(thread_id: int) -> bool:
 def due_to_erase(now: datetime) -> list[int]:
     """Consultations with messages older than ninety days."""
     old = HealthMessage.objects.filter(at__lte=now - KEPT_FOR)
-    return list(old.order_by("consultation").values_list("consultation", flat=True).distinct()[:1_000])
+    return list(old.order_by("consultation_id").values_list("consultation_id", flat=True).distinct()[:1_000])
 
 
 @transaction.atomic

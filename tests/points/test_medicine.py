@@ -177,7 +177,6 @@ def test_a_line_of_the_list_keeps_its_form_once_packs_are_counted_in_it(room, of
 
 def test_photos_are_stored_again_without_what_the_camera_knew(giver):
     item = an_offer(giver)
-    MedicineItem.objects.all()
     offers(giver, front=jpeg("green", gps=True))
     for photo in MedicinePhoto.objects.all():
         with photo.file.open("rb") as stored, Image.open(stored) as picture:

@@ -5,7 +5,7 @@ from itertools import product
 from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from points.medicine_lifecycle import NEXT_OF_REQUEST, ItemStatus, RequestStatus, is_emergency
 from points.models import MedicineItem, MedicineRequest
@@ -247,14 +247,15 @@ def test_a_refusal_is_read_by_the_resident_and_gives_the_medicine_back(person, p
 @pytest.mark.parametrize(("at", "to"), product(RequestStatus, RequestStatus))
 def test_a_request_goes_only_where_the_table_leads(person, pack, at, to):
     row = asks(person, pack)
-    if at != RequestStatus.READY:
-        medicine_requests._end(row, at)
-    if to in NEXT_OF_REQUEST[at]:
-        medicine_requests._end(row, to)
-        assert row.status == to
-    else:
-        with pytest.raises(WrongStep):
+    with transaction.atomic():
+        if at != RequestStatus.READY:
+            medicine_requests._end(row, at)
+        if to in NEXT_OF_REQUEST[at]:
             medicine_requests._end(row, to)
+            assert row.status == to
+        else:
+            with pytest.raises(WrongStep):
+                medicine_requests._end(row, to)
 
 
 def test_after_ninety_days_only_the_figures_are_left(person, pack, officer):
