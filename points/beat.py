@@ -11,8 +11,24 @@ SCHEDULE = {
         "options": {"queue": "default", "expires": 60},
     },
     "end-market": {"task": "points.market", "schedule": 60.0, "options": {"queue": "default", "expires": 60}},
+    "expire-redemptions": {
+        "task": "points.expire_redemptions",
+        "schedule": 60.0,
+        "options": {"queue": "default", "expires": 60},
+    },
+    "look-after-medicine": {
+        "task": "points.medicine",
+        "schedule": 60.0,
+        "options": {"queue": "default", "expires": 60},
+    },
+    "look-after-consultations": {
+        "task": "points.health",
+        "schedule": 30.0,
+        "options": {"queue": "default", "expires": 30},
+    },
+    "forget-health": {
+        "task": "points.forget_health",
+        "schedule": 3600.0,
+        "options": {"queue": "default", "expires": 600},
+    },
 }
-SCHEDULE |= {
-    "expire-redemptions": {"task": "points.expire_redemptions", "schedule": 60.0,
-                           "options": {"queue": "default", "expires": 60}},
-}  # fmt: skip

@@ -13,6 +13,10 @@ PERMISSIONS = {
     "points.review_reports": "look at doubtful reports of residents, release, refuse, call malicious",
     "points.run_volunteering": "publish volunteer tasks, review wishes, take volunteers on, vouch for hours",
     "points.review_market": "review listings, decide reports, ban from the market, plan market days",
+    # medicine chest and green lifeline
+    "points.approve_medicine": "approve, hand out and dispose of shared medicine",
+    "points.see_health": "read health answers and consultations, and answer them; every look is written down",
+    "points.plan_health": "edit the health rooms, their roster and the white list of medicines",
 }
 
 _SEE = ["points.view_residents", "points.view_ledger"]
@@ -24,6 +28,7 @@ ROLE_PERMISSIONS = {
     "grid_leader": ["points.view_residents", "points.verify_residents", "points.show_phone"],
     "grid_worker": ["points.view_residents", "points.verify_residents"],
     "leader_view": _SEE,
+    "health_officer": ["points.approve_medicine", "points.see_health", "points.plan_health"],
 }
 
 # reports and calls
@@ -44,3 +49,4 @@ ROLE_PERMISSIONS |= {
 for _role in ("shift_lead", "grid_leader", "grid_worker"):
     ROLE_PERMISSIONS[_role] += ["points.run_volunteering", "points.review_market"]
 ROLE_PERMISSIONS["evaluator"] += ["points.review_market"]
+ROLE_PERMISSIONS["shift_lead"] += ["points.plan_health"]

@@ -6,10 +6,14 @@ from points.services import (
     calls,
     deals,
     fairs,
+    health,
+    health_data,
     ledger,
     looks,
     mall,
     market,
+    medicine,
+    medicine_requests,
     reports,
     signing_in,
     volunteer_hours,
@@ -66,3 +70,25 @@ def end_market() -> int:
     now = db_now()
     lapsed = drain(deals.due_to_lapse(now), deals.lapse)
     return lapsed + drain(market.due_to_expire(now), market.expire) + drain(fairs.due_to_end(now), fairs.end)
+
+
+@shared_task(name="points.medicine", expires=60)
+def look_after_medicine() -> int:
+    """Every minute: codes that ran out; what is near its expiry goes to the disposal list."""
+    now = db_now()
+    return drain(medicine_requests.due_to_lapse(now), medicine_requests.lapse) + drain(
+        medicine.due_to_hide(now), medicine.hide
+    )
+
+
+@shared_task(name="points.health", expires=30)
+def look_after_consultations() -> int:
+    """Every half minute: questions that wait too long go to all on the roster; quiet consultations end."""
+    now = db_now()
+    return drain(health.due_to_escalate(now), health.escalate) + drain(health.due_to_end(now), health.end_quiet)
+
+
+@shared_task(name="points.forget_health", expires=3600)
+def forget_health() -> int:
+    """Every hour: health answers and messages older than ninety days go."""
+    return health_data.forget_old(db_now())

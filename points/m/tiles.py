@@ -35,4 +35,7 @@ TILES += [
 TILES += [
     Tile("points:volunteering", "志", "warm", _("Volunteering"), _("tasks, wishes and hours")),
     Tile("points:market", "集", "plain", _("Neighbourhood market"), _("give, swap, help, market days")),
+    Tile("points:medicine", "药", "good", _("Medicine chest"), _("share what you do not need, ask for what you do")),
+    Tile("points:health", "健", "urgent", _("Green lifeline"), _("the health officer of your community")),
+    Tile("points:riders", "骑", "warm", _("Rider uncles"), _("couriers who look after the street")),
 ]

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("grid", "0007_one_at_a_seat"),
-        ("points", "0002_ledger_guards"),
+        ("points", "0020_mall"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

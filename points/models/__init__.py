@@ -1,6 +1,8 @@
 """The tables of the residents' side."""
 
 from points.models.calls import CallPhoto, ServiceCall
+from points.models.desk import AdjustmentRequest, Notice, RuleDraft
+from points.models.health import Consultation, HealthDuty, HealthMessage, HealthRoom
 from points.models.ledger import (
     OF_RESIDENTS,
     AccountKind,
@@ -13,25 +15,8 @@ from points.models.ledger import (
     PointRule,
     TransactionKind,
 )
-from points.models.reports import ReportPhoto, ResidentReport
-from points.models.residents import Consent, DeviceSeen, Level, PhoneCode, Purpose, Resident, ResidentSession
-
-__all__ = [
-    "OF_RESIDENTS", "AccountKind", "Award", "Consent", "DeviceSeen", "LedgerAccount", "LedgerLine",
-    "LedgerTransaction", "Level", "PhoneCode", "PointLot", "PointPolicy", "PointRule", "Purpose", "Resident",
-    "ResidentSession", "TransactionKind",
-    "CallPhoto", "ReportPhoto", "ResidentReport", "ServiceCall",
-]  # fmt: skip
-
-from points.models.desk import AdjustmentRequest, Notice, RuleDraft
 from points.models.mall import CodeTry, Merchant, MerchantClerk, Redemption, Reward, Settlement
-
-__all__ += [
-    "AdjustmentRequest", "CodeTry", "Merchant", "MerchantClerk", "Notice", "Redemption", "Reward", "RuleDraft",
-    "Settlement",
-]  # fmt: skip
-
-from points.models.market import (  # isort: skip
+from points.models.market import (
     Deal,
     DealMessage,
     Fair,
@@ -41,9 +26,17 @@ from points.models.market import (  # isort: skip
     MarketBan,
     StallBooking,
 )
-from points.models.volunteering import Claim, VolunteerCertificate, VolunteerTask  # isort: skip
+from points.models.medicine import Medicine, MedicineItem, MedicinePhoto, MedicineRequest
+from points.models.reports import ReportPhoto, ResidentReport
+from points.models.residents import Consent, DeviceSeen, Level, PhoneCode, Purpose, Resident, ResidentSession
+from points.models.volunteering import Claim, VolunteerCertificate, VolunteerTask
 
-__all__ += [
-    "Claim", "Deal", "DealMessage", "Fair", "Listing", "ListingPhoto", "ListingReport", "MarketBan", "StallBooking",
+__all__ = [
+    "AccountKind", "AdjustmentRequest", "Award", "CallPhoto", "Claim", "CodeTry", "Consent", "Consultation", "Deal",
+    "DealMessage", "DeviceSeen", "Fair", "HealthDuty", "HealthMessage", "HealthRoom", "LedgerAccount", "LedgerLine",
+    "LedgerTransaction", "Level", "Listing", "ListingPhoto", "ListingReport", "MarketBan", "Medicine", "MedicineItem",
+    "MedicinePhoto", "MedicineRequest", "Merchant", "MerchantClerk", "Notice", "OF_RESIDENTS", "PhoneCode", "PointLot",
+    "PointPolicy", "PointRule", "Purpose", "Redemption", "ReportPhoto", "Resident", "ResidentReport",
+    "ResidentSession", "Reward", "RuleDraft", "ServiceCall", "Settlement", "StallBooking", "TransactionKind",
     "VolunteerCertificate", "VolunteerTask",
 ]  # fmt: skip

@@ -505,4 +505,45 @@ TABLE |= {
     "POST /residents/market/fairs/<uuid>/cancel/": "points.review_market",
     "GET /residents/market/fairs/<uuid>/code/": "points.review_market",
     "POST /residents/market/<uuid>/decide/": "points.review_market",
+    # medicine chest and green lifeline
+    "GET /m/riders/": PUBLIC,
+    "GET /m/medicine/": RESIDENT,
+    "GET /m/medicine/offer/": RESIDENT,
+    "POST /m/medicine/offer/": RESIDENT,
+    "GET /m/medicine/mine/": RESIDENT,
+    "POST /m/medicine/offers/<uuid>/withdraw/": RESIDENT,
+    "GET /m/medicine/requests/<uuid>/": RESIDENT,
+    "POST /m/medicine/requests/<uuid>/cancel/": RESIDENT,
+    "GET /m/medicine/photos/<uuid>/": RESIDENT,
+    "GET /m/medicine/<uuid>/": RESIDENT,
+    "POST /m/medicine/<uuid>/ask/": RESIDENT,
+    "GET /m/health/": RESIDENT,
+    "POST /m/health/ask/": RESIDENT,
+    "GET /m/health/<uuid>/": RESIDENT,
+    **{f"POST /m/health/<uuid>/{step}/": RESIDENT for step in ("leave", "rate")},
+    "GET /residents/medicine/": "points.approve_medicine",
+    "GET /residents/medicine/hand-out/": "points.approve_medicine",
+    "GET /residents/medicine/takings/": "points.approve_medicine",
+    "GET /residents/medicine/list/": "points.plan_health",
+    "POST /residents/medicine/list/save/": "points.plan_health",
+    "GET /residents/medicine/photos/<uuid>/": "points.approve_medicine",
+    "GET /residents/medicine/requests/<uuid>/": "points.approve_medicine",
+    "POST /residents/medicine/requests/<uuid>/answers/": "points.see_health",
+    **{
+        f"POST /residents/medicine/requests/<uuid>/{step}/": "points.approve_medicine"
+        for step in ("hand-out", "refuse")
+    },
+    "GET /residents/medicine/<uuid>/": "points.approve_medicine",
+    **{
+        f"POST /residents/medicine/<uuid>/{step}/": "points.approve_medicine"
+        for step in ("approve", "refuse", "take-out", "dispose")
+    },
+    "GET /residents/health/": "points.see_health",
+    "GET /residents/health/rooms/": "points.plan_health",
+    "POST /residents/health/rooms/save/": "points.plan_health",
+    "GET /residents/health/roster/": "points.plan_health",
+    "POST /residents/health/roster/plan/": "points.plan_health",
+    "POST /residents/health/roster/<pk>/cancel/": "points.plan_health",
+    "GET /residents/health/<uuid>/": "points.see_health",
+    **{f"POST /residents/health/<uuid>/{step}/": "points.see_health" for step in ("answer", "hand-over", "close")},
 }
