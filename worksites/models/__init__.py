@@ -26,6 +26,6 @@ __all__ = [
     "CheckNeed", "Checklist", "ChecklistGroup", "ChecklistItem", "ColourChange", "ColourOverride", "ColourRules",
     "Company", "Draw", "Driver", "Evidence", "Finding", "Gate", "GatePass", "HeldFix", "Inspection", "ItemResult",
     "JudgedDay", "Manifest", "Penalty", "Permit", "PermitFile", "PermitRuleSet", "PlannedCheck", "RuleTrial",
-    "Signature", "Sink", "Site", "SiteDocument", "SiteLink", "SitePerson", "Terminal", "Trip", "Truck", "TruckAlert", "TruckFix",
-    "TruckRule", "TruckState", "VendorItem",
+    "Signature", "Sink", "Site", "SiteDocument", "SiteLink", "SitePerson", "Terminal", "Trip", "Truck", "TruckAlert",
+    "TruckFix", "TruckRule", "TruckState", "VendorItem",
 ]  # fmt: skip
