@@ -10,17 +10,15 @@ from shushanwei.common.clock import STREET, db_now
 from tests.racing import all_at_once
 from tests.worksites.dumping import FIELD, SITE, box, drive, lonlat, make_ground
 from tests.worksites.roadbook import FIELD as THERE
-from tests.worksites.roadbook import GROUND, START, day, dump, fixes, judged, rules, square
+from tests.worksites.roadbook import GROUND, day, dump, fixes, rules, square
 from worksites import selectors_engine
 from worksites.models import GatePass, JudgedDay, Manifest, Permit, Sink, Site, TruckAlert
 from worksites.services import engine, permits, sinks, sites, trials
 from worksites.services.engine_trial import would_have_fired
 from worksites.trucks.editions import GatePast, editions
-from worksites.trucks.engine import Stream
+from worksites.trucks.engine import Stream, judge
 from worksites.trucks.ground import ALWAYS, FOREVER, Gate, Ground, SinkGround, SiteGround
-from worksites.trucks.tracks import SECOND
 
-NOON = int(START * SECOND)
 GATE = Gate(1, 120.2, 30.1)
 
 
@@ -31,28 +29,32 @@ def ground(*more):
 
 
 def a_dumping():
+    """What the terminal told of it, and the passes."""
     diary, events = day()
     dump(diary)
-    return diary, events
+    return fixes(diary).sorted(), events
+
+
+def found(told, events, on=GROUND):
+    return judge(on, told, {1: events})[1]
 
 
 @pytest.mark.parametrize("kind", [SiteGround, SinkGround])
 def test_a_dumping_stays_one_when_its_field_is_registered_afterwards(kind):
-    diary, events = a_dumping()
-    later = int(diary.t * SECOND)
+    told, events = a_dumping()
+    later = int(told.t[-1]) + 1
     field = kind(9, "新登记", square(THERE, 250))
 
-    assert rules(judged(diary, events, on=ground(replace(field, since=later))))["T03"] == 1
-    assert judged(diary, events, on=ground(replace(field, since=later))).hits == judged(diary, events).hits
-    assert "T03" not in rules(judged(diary, events, on=ground(field)))
-    assert "T03" not in rules(judged(diary, events, on=ground(replace(field, until=later + 1))))
-    assert rules(judged(diary, events, on=ground(replace(field, until=NOON))))["T03"] == 1
+    assert rules(found(told, events))["T03"] == 1
+    assert found(told, events, ground(replace(field, since=later))).hits == found(told, events).hits
+    assert found(told, events, ground(replace(field, until=int(told.t[0])))).hits == found(told, events).hits
+    assert "T03" not in rules(found(told, events, ground(field)))
+    assert "T03" not in rules(found(told, events, ground(replace(field, until=later))))
 
 
 @pytest.mark.parametrize("size", [1, 7, 40])
 def test_pieces_find_what_the_whole_finds_while_the_ground_changes(size):
-    diary, events = a_dumping()
-    whole = fixes(diary).sorted()
+    whole, events = a_dumping()
     middle, late = (int(whole.t[len(whole) * n // 5]) for n in (2, 3))
     site = GROUND.sites[0]
     changing = ground(SiteGround(9, "新工地", square(THERE, 300), since=middle, until=late),
@@ -64,7 +66,7 @@ def test_pieces_find_what_the_whole_finds_while_the_ground_changes(size):
     for begin in range(0, len(whole), size):
         assert not len(stream.feed(whole.at(slice(begin, begin + size))))
     stream.finish()
-    batch = judged(diary, events, on=changing)
+    batch = found(whole, events, changing)
 
     assert (stream.hits, stream.trips, stream.state) == (batch.hits, batch.trips, batch.state)
 
@@ -113,6 +115,7 @@ def test_what_the_register_learns_today_changes_no_replay_of_this_morning(truck)
     sites.register_site({"code": "Z9", "name": "街心工地", "boundary": box(FIELD, 250), "phase": "EW"}, actor=None)
     sinks.save_sink({"code": "X9", "name": "新场", "kind": "landfill", "boundary": box(FIELD, 250)}, actor=None)
     home = Site.objects.get(code="S1")
+    home.gates.update(code="S1-1")
     lon, lat = lonlat((SITE[0] - 100, 0))
     sites.save_gate(home.pk, {"name": "西门", "lon": lon, "lat": lat}, actor=None)
     sinks.save_sink({"is_active": False}, actor=None, sink_id=Sink.objects.get(code="X1").pk)
