@@ -22,6 +22,7 @@ BUILDERS = ["示例一建", "示例二建", "青峰示例建设", "江南示例�
 SUPERVISORS = ["示例监理一所", "示例监理二所", "安桥示例监理"]
 ISSUER = "区城管局(示例)"
 SHORTEST_PAST = timedelta(days=50)
+FINISHED_AGO = timedelta(days=30)
 MISSED = {"white": range(1, 27), "yellow": range(4, 24)}  # the age in days of a check that one of the colour missed
 
 
@@ -48,7 +49,7 @@ def load_sites() -> int:
         with transaction.atomic():
             site = _registered(plan, companies, sinks, begun)
             if plan.colour == "finished":
-                sites.set_status(site.pk, "finished", actor=None)
+                sites.set_status(site.pk, "finished", actor=None, at=now - FINISHED_AGO)
             else:
                 SitePast(site, plan.colour, brigade, now, turn=turn, misses=misses).write()
     return len(plans) - len(known)
@@ -100,7 +101,7 @@ def _papers(site: Site, plan: SitePlan, dice: random.Random, sinks: list[Sink]) 
     for made in plan.gates:
         gate = sites.save_gate(
             site.pk, {"name": made.name, "lon": made.lon, "lat": made.lat, "has_wash_bay": made.has_wash_bay,
-                      "camera_code": made.camera}, actor=None,
+                      "camera_code": made.camera}, actor=None, at=site.watched_since,
         )  # fmt: skip
         if made.filed:
             sites.save_permit(

@@ -33,7 +33,7 @@ class Site(models.Model):
     rule_colour = models.CharField(max_length=6, choices=Colour.choices, default=Colour.WHITE)  # without any override
     rule_since = models.DateTimeField(db_default=Now())
     recolour_at = models.DateTimeField(null=True, blank=True)  # when time alone may change it
-    watched_since = models.DateTimeField()  # checks are planned from here on
+    watched_since = models.DateTimeField()  # registered: checks are planned from here on, loading is lawful
     started_on = models.DateField(null=True, blank=True)
     ends_on = models.DateField(null=True, blank=True)  # as planned
     owner = models.ForeignKey(Company, models.PROTECT, null=True, blank=True, related_name="+")
@@ -47,6 +47,7 @@ class Site(models.Model):
     plate_code = models.CharField(max_length=12, unique=True)
     stopped_at = models.DateTimeField(null=True, blank=True)
     stop_reason = models.CharField(max_length=200, blank=True)
+    idle_since = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     rev = models.BigIntegerField(default=0)
 
@@ -104,6 +105,7 @@ class Gate(models.Model):
     name = models.CharField(max_length=40)
     lon = models.FloatField()
     lat = models.FloatField()
+    added_at = models.DateTimeField(null=True, blank=True)  # on the map since; none: as long as its site
     filed_on = models.DateField(null=True, blank=True)
     has_wash_bay = models.BooleanField(default=False)
     camera_code = models.CharField(max_length=40, blank=True, db_index=True)  # names it in the pass records
@@ -135,6 +137,8 @@ class Sink(models.Model):
     lat = models.FloatField()
     capacity_m3 = models.PositiveIntegerField(default=0)
     is_active = models.BooleanField(default=True)
+    registered_at = models.DateTimeField(null=True, blank=True)  # none: before anything was recorded
+    closed_at = models.DateTimeField(null=True, blank=True)
     rev = models.BigIntegerField(default=0)
 
     class Meta:

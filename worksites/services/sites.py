@@ -118,7 +118,9 @@ def set_status(site_id: int, status: str, *, reason: str = "", actor: User | Non
     site.stopped_at = now if status == SiteStatus.STOPPED else None
     site.stop_reason = reason if status == SiteStatus.STOPPED else ""
     site.finished_at = now if status == SiteStatus.FINISHED else None
-    site.save(update_fields=["status", "stopped_at", "stop_reason", "finished_at"])
+    if status != SiteStatus.FINISHED:
+        site.idle_since = now if status == SiteStatus.IDLE else None
+    site.save(update_fields=["status", "stopped_at", "stop_reason", "idle_since", "finished_at"])
     tell(site, f"became_{status}", actor=actor, note=reason, at=at)
     recolour(site.pk, actor=actor, at=at)
     site.refresh_from_db()
@@ -126,8 +128,10 @@ def set_status(site_id: int, status: str, *, reason: str = "", actor: User | Non
 
 
 @transaction.atomic
-def save_gate(site_id: int, values: dict[str, Any], *, actor: User | None, gate_id: int | None = None) -> Gate:
-    """Enter or correct a gate: name, lon, lat (WGS-84), filed_on, has_wash_bay, camera_code."""
+def save_gate(
+    site_id: int, values: dict[str, Any], *, actor: User | None, gate_id: int | None = None, at: datetime | None = None
+) -> Gate:
+    """Enter (`at` a time, or now) or correct a gate: name, lon, lat (WGS-84), filed_on, has_wash_bay, camera_code."""
     site = locked_site(site_id)
     gate = Gate.objects.filter(site=site, pk=gate_id).first() if gate_id else Gate(site=site, code=_gate_code(site))
     if gate is None:
@@ -139,8 +143,10 @@ def save_gate(site_id: int, values: dict[str, Any], *, actor: User | None, gate_
     for name in ("name", "filed_on", "has_wash_bay", "camera_code"):
         if name in values:
             setattr(gate, name, values[name])
+    if gate.pk is None:
+        gate.added_at = at or db_now()
     gate.save()
-    tell(site, "gate_saved", actor=actor, data={"gate": gate.code, "name": gate.name})
+    tell(site, "gate_saved", actor=actor, at=at, data={"gate": gate.code, "name": gate.name})
     return gate
 
 
