@@ -184,9 +184,9 @@ outbox.addEventListener("count", () => {
 async function stands(item, words, sha256) {
   await outbox.forget(item.order);
   if (phone.draft?.uuid === item.order) await setDraft(null);
+  if (shown() === "check") history.replaceState(null, "", "#mine"); // without a hashchange, which takes the words away
+  draw();
   said(fill(words, { site: item.says, hash: sha256.slice(0, 12) }), { tone: "success" });
-  if (shown() === "check") location.hash = "#mine";
-  else draw();
 }
 
 outbox.addEventListener("sent", async ({ detail: { item, answer } }) => {
