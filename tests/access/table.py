@@ -273,6 +273,7 @@ TABLE |= {
     "GET /worksites/sheets/<pk>/": "worksites.view_site",
     "GET /worksites/sheets/<pk>/sheet.docx": "worksites.view_site",
     "POST /worksites/sheets/<pk>/void/": "worksites.plan_checks",
+    "POST /worksites/inspections/<pk>/drop/": "worksites.view_site",
     "GET /conduct/<code>/": PUBLIC,
     "GET /worksites/needs/": "worksites.file_need",
     "POST /worksites/needs/file/": "worksites.file_need",
@@ -303,6 +304,7 @@ TABLE |= {
     "GET /api/v1/inspections/phone/": "worksites.inspect",
     "POST /api/v1/inspections/": "worksites.inspect",
     **{f"POST /api/v1/inspections/<uuid>/{step}/": "worksites.inspect" for step in ("results", "photos", "lock")},
+    "POST /api/v1/inspections/<uuid>/drop/": "worksites.inspect",
     # the register of sites
     "GET /worksites/permits/": "worksites.view_site",
     "GET /worksites/permits/add/": "worksites.edit_site",

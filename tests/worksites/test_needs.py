@@ -13,7 +13,7 @@ from shushanwei.common.errors import BadInput, Conflict, WrongStep
 from shushanwei.journal.models import Entry
 from tests.dispatch.conftest import client_of
 from tests.racing import all_at_once
-from tests.worksites.checks import begun, item, lock_of, make_site, officer, visited
+from tests.worksites.checks import begun, given_up, item, lock_of, make_site, officer, visited
 from worksites.models import CheckNeed, Inspection, PlannedCheck, Site
 from worksites.services import crews, inspections, needs, plan
 from worksites.services.colours import recolour
@@ -90,6 +90,7 @@ def test_an_item_of_another_phase_is_looked_at_because_a_department_asked(site, 
     need = asked(site, fire, clerk, "1101")  # earthwork and pits; the site is fitted out
     plain = begun(site, *two)
     assert "1101" not in {one.code for one in inspections.items_of(plain)}
+    given_up(plain)
     sheet = begun(site, *two, needs=[need.pk, 987654321])
     assert sheet.needs == [need.pk]
     assert item(sheet, "1101")

@@ -62,7 +62,7 @@ def state(user: User, base: str) -> dict[str, Any]:
         "recent": [
             {**inspection_shape(one), "found": one.found, "sheet": reverse("worksites:sheet", args=[one.pk])}
             for one in _mine(user)
-            .exclude(status=Inspection.Status.RUNNING)
+            .filter(locked_at__isnull=False)
             .annotate(found=Count("findings", distinct=True))
             .order_by("-locked_at")[:RECENT]
         ],

@@ -72,6 +72,7 @@ def site_screen(request: HttpRequest, shown: Site, *, status: int = 200, **given
         "permit_form": given.get("permit") or (PermitForm(site=shown) if may_edit else None),
         "paper_form": given.get("paper") or (DocumentForm() if may_edit else None),
         "may_plan": user.has_perm("worksites.plan_checks"),
+        "left_lying": selectors.left_lying(shown, context["now"]) if user.has_perm("worksites.plan_checks") else [],
         "status_form": given.get("state") or (StatusForm(initial={"status": shown.status}) if may_edit else None),
         "wish_form": given.get("wish") or OverrideForm(initial={"uuid": uuid4()}),
         "opened": next(iter(given), ""),
