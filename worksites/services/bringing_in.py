@@ -69,7 +69,7 @@ def _brought(step: Callable[[Said, User], str], said: Said, actor: User, key: st
 
     A service refuses the first column it looks at: that one is left out and the others are tried again.
     """
-    left, wrong = dict(said), {}
+    left, wrong = dict(said), Said()
     while True:
         try:
             with transaction.atomic():
