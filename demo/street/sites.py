@@ -11,11 +11,10 @@ from demo.street.haulage import HAULIERS, SEED, SINK_CODE, SINK_KINDS, SitePlan,
 from demo.street.site_past import DRAWN_AT, Brigade, SitePast, write_draws
 from grid.models import MapLayer
 from shushanwei.common.clock import STREET, db_now
-from shushanwei.common.secrets import mask_phone, seal
 from shushanwei.people.models import User
 from worksites.lifecycle import CompanyKind, PermitKind
 from worksites.models import Company, Permit, Sink, Site, SitePerson
-from worksites.services import sites, trucks
+from worksites.services import people, sites, trucks
 
 OWNERS = ["蜀山示例置业", "湘湖示例城建", "潘水示例投资", "晨晖示例地产"]
 BUILDERS = ["示例一建", "示例二建", "青峰示例建设", "江南示例建工", "育才示例工程"]
@@ -32,8 +31,8 @@ def load_sites() -> int:
     known = set(Site.objects.values_list("code", flat=True))
     if all(plan.code in known for plan in plans):
         return 0
-    people = User.objects.filter(grants__role__code="enforcement_officer").order_by("username").distinct()
-    brigade = Brigade(list(people[:8]), User.objects.get(username="brigade1"))
+    officers = User.objects.filter(grants__role__code="enforcement_officer").order_by("username").distinct()
+    brigade = Brigade(list(officers[:8]), User.objects.get(username="brigade1"))
     now = db_now()
     companies, sinks = _companies(), _sinks()
     _trucks(haulage.truck_plans(plans), companies, sinks)
@@ -89,9 +88,10 @@ def _people(site: Site, dice: random.Random) -> None:
     for post in SitePerson.Post.values:
         phone = f"100{dice.randint(0, 99_999_999):08d}"
         name = dice.choice(SURNAMES) + dice.choice(GIVEN_LAST)
-        SitePerson.objects.get_or_create(
-            site=site, post=post, name=name, defaults={"phone_sealed": seal(phone), "phone_masked": mask_phone(phone)}
+        company = {"owner": site.owner_id, "supervisor": site.supervisor_id, "spoil": site.haulier_id}.get(
+            post, site.builder_id
         )
+        people.save_person(site.pk, {"post": post, "name": name, "phone": phone, "company": company}, actor=None)
 
 
 def _papers(site: Site, plan: SitePlan, dice: random.Random, sinks: list[Sink]) -> None:

@@ -147,6 +147,27 @@ def test_only_an_urgent_need_brings_a_check_forward_and_it_stays_the_one_visit(s
     assert PlannedCheck.objects.filter(dropped_at=None).count() == 1
 
 
+def test_an_urgent_need_that_would_be_late_is_red_and_planners_are_told_and_move_the_check_with_one_press(
+    site, two, fire, clerk
+):
+    lead, check = officer("lead", "brigade_lead"), yellow(site, two)
+    day = check.on - timedelta(days=3)
+    assert not asked(site, fire, clerk, "0803", urgent_by=check.on, urgent_reason="冬防").is_late
+    need = asked(site, fire, clerk, urgent_by=day, urgent_reason="电焊作业举报")
+    assert need.is_late
+    line = Entry.objects.get(verb="check.need_late")
+    assert (line.subject_id, line.data["need"], line.note) == (check.pk, need.pk, "电焊作业举报")
+    button = f'action="/worksites/checks/{check.pk}/forward/"'
+    mine, theirs = (page(user).get("/worksites/needs/").content.decode() for user in (clerk, lead))
+    assert "将逾期" in mine and button not in mine
+    assert "将逾期" in theirs and button in theirs and f'value="{day.isoformat()}"' in theirs
+    moved = page(lead).post(
+        f"/worksites/checks/{check.pk}/forward/", {"on": day.isoformat(), "reason": need.urgent_reason}
+    )
+    assert moved.status_code == 302 and PlannedCheck.objects.get(pk=check.pk).on == day
+    assert "将逾期" not in page(lead).get("/worksites/needs/").content.decode()
+
+
 @pytest.mark.parametrize(
     ("field", "wrong"),
     [("items", {"items": []}), ("items", {"items": ["9999"]}), ("urgent_reason", {"urgent_by": 1}),

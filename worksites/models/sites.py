@@ -72,7 +72,7 @@ class Site(models.Model):
 
 
 class SitePerson(models.Model):
-    """Who answers for a site. Phones lie encrypted."""
+    """Who answers for a site, until `ended_at`. Phones lie encrypted; of who has gone none is kept."""
 
     class Post(models.TextChoices):
         OWNER = "owner", _("owner's representative")  # 建设单位负责人
@@ -84,14 +84,20 @@ class SitePerson(models.Model):
     site = models.ForeignKey(Site, models.CASCADE, related_name="people")
     post = models.CharField(max_length=10, choices=Post.choices)
     name = models.CharField(max_length=30)
+    company = models.ForeignKey(Company, models.PROTECT, null=True, blank=True, related_name="+")
     phone_sealed = models.TextField(blank=True)
     phone_masked = models.CharField(max_length=20, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["site", "post", "name"]
         verbose_name = _("person in charge")
         verbose_name_plural = _("people in charge")
-        constraints = [models.UniqueConstraint(fields=["site", "post", "name"], name="site_person_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["site", "post", "name"], condition=Q(ended_at=None), name="site_person_once_at_a_time"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

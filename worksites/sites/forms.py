@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 from grid.models import Community
 from incidents.pictures import LARGEST
 from worksites.lifecycle import OF_GATE, OF_SITE, Colour, CompanyKind, PermitKind, PermitStatus, Phase, SiteStatus
-from worksites.models import Company, Gate, Site, SiteDocument
+from worksites.models import Company, Gate, Site, SiteDocument, SitePerson
 
 
 def day(**more) -> forms.DateField:
@@ -89,6 +89,24 @@ class GateForm(forms.Form):
     filed_on = day(label=_("Filed on"), required=False)
     camera_code = forms.CharField(label=_("Camera"), max_length=40, required=False)
     has_wash_bay = forms.BooleanField(label=_("wash bay"), required=False)
+
+
+class PersonForm(forms.Form):
+    """Somebody who answers for the site; an empty phone leaves the one that is there."""
+
+    person = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    post = forms.ChoiceField(label=pgettext_lazy("site", "Post"), choices=SitePerson.Post.choices)
+    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=30)
+    company = forms.ModelChoiceField(Company.objects.all(), label=_("Company"), required=False, empty_label="–")
+    phone = forms.CharField(label=_("Phone"), max_length=20, required=False)
+
+    def __init__(self, *args, known: SitePerson | None = None, **kwargs):
+        if known is not None:
+            initial = {"person": known.pk, "post": known.post, "name": known.name, "company": known.company_id}
+            kwargs.setdefault("initial", initial)
+        super().__init__(*args, **kwargs)
+        if known is not None and known.phone_masked:
+            self.fields["phone"].widget.attrs["placeholder"] = known.phone_masked
 
 
 class PermitForm(forms.Form):

@@ -16,6 +16,7 @@ from worksites.facts import facts_of, pure, rules_in_force
 from worksites.lifecycle import DIGGING, FINDING_LIVE, UNCORRECTED, WATCHED, Colour
 from worksites.models import CheckNeed, ColourChange, ColourOverride, Inspection, Permit, PlannedCheck, Site, Truck
 from worksites.selectors import sites_for
+from worksites.services.finishing import may_reopen
 from worksites.services.sites import rule_set_on
 
 LEFT_LYING = timedelta(days=1)  # a visit is a matter of hours
@@ -142,7 +143,8 @@ def site_page(site: Site) -> dict[str, Any]:
         "changes": ColourChange.objects.filter(site=site).select_related("by")[:12],
         "override": ColourOverride.objects.filter(site=site, ended_at=None).select_related("asked_by").first(),
         "gates": site.gates.all(),
-        "people": site.people.all(),
+        "people": site.people.filter(ended_at=None).select_related("company"),
+        "may_undo": may_reopen(site, now),
         "permits": permits_of(site),
         "compliance": compliance_of(site, today),
         "rule_set": rule_set_on(today),

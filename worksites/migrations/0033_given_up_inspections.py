@@ -13,7 +13,7 @@ STATES = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("worksites", "0031_judged_once_and_tried")]
+    dependencies = [("worksites", "0032_since_when")]
 
     operations = [
         migrations.AlterField(
