@@ -16,6 +16,7 @@ from grid.working import work_calendar
 from shushanwei.common.clock import STREET, db_now
 from shushanwei.common.secrets import unseal
 from shushanwei.journal.models import Entry
+from tests.demo.emptying import empty_street
 from worksites.colouring import decide
 from worksites.facts import facts_of, pure, rules_in_force
 from worksites.lifecycle import WATCHED, Colour
@@ -50,7 +51,7 @@ def sites(django_db_setup, django_db_blocker):
         loading.load_units()
         assert load_sites() == 45
         yield Site.objects.filter(status__in=WATCHED)
-        call_command("flush", interactive=False, verbosity=0)
+        empty_street()
 
 
 @pytest.mark.django_db
