@@ -33,27 +33,36 @@ class Clean:
     shot_at: datetime | None = None
 
 
-def clean(raw: bytes) -> Clean:
-    """The storable form of an upload; `sha256` is of the bytes as sent. Raises BadInput for field `file`."""
+def clean(raw: bytes, *, photo: bool = False) -> Clean:
+    """The storable form of an upload; `sha256` is of the bytes as sent. Raises BadInput for field `file`.
+
+    With `photo` only a picture will do, and a refusal says so.
+    """
     if not raw:
         raise BadInput("file", _("The file is empty."))
     if len(raw) > LARGEST:
         raise BadInput("file", _("Larger than %(size)s MB.") % {"size": LARGEST // 1024 // 1024})
     digest = hashlib.sha256(raw).hexdigest()
     if raw.startswith(b"%PDF-"):
+        if photo:
+            raise BadInput("file", _("A photo is needed, not a document."))
         return Clean(raw, None, "application/pdf", ".pdf", digest)
     try:
         with Image.open(io.BytesIO(raw)) as picture:
             if picture.format not in FORMATS:
-                raise BadInput(
-                    "file", _("%(format)s is not accepted: use JPEG, PNG, WebP or PDF.") % {"format": picture.format}
-                )
+                wrong = _("%(format)s is not accepted: use JPEG, PNG, WebP or PDF.")
+                if photo:
+                    wrong = _("%(format)s is not accepted: use JPEG, PNG or WebP.")
+                raise BadInput("file", wrong % {"format": picture.format})
             if picture.width * picture.height > MOST_PIXELS:
                 raise BadInput("file", _("The picture has too many pixels."))
             lon, lat, shot_at = _camera_facts(picture)
             upright = ImageOps.exif_transpose(picture).convert("RGB")
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise BadInput("file", _("This is not a picture or PDF that can be read.")) from error
+        wrong = _("This is not a picture that can be read.")
+        if not photo:
+            wrong = _("This is not a picture or PDF that can be read.")
+        raise BadInput("file", wrong) from error
     upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     small = upright.copy()
     small.thumbnail((THUMB, THUMB))

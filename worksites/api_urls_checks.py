@@ -10,4 +10,5 @@ urlpatterns = [
     path("inspections/<uuid:uuid>/results/", api.Results.as_view(), name="inspection-results"),
     path("inspections/<uuid:uuid>/photos/", api.Photos.as_view(), name="inspection-photos"),
     path("inspections/<uuid:uuid>/lock/", api.Locks.as_view(), name="inspection-lock"),
+    path("inspections/<uuid:uuid>/drop/", api.Drops.as_view(), name="inspection-drop"),
 ]

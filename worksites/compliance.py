@@ -35,7 +35,10 @@ class Subject:
 
 @dataclass(frozen=True)
 class Lack:
-    """A permit that is not in force: none, only applied for, refused, not yet or no longer valid."""
+    """A permit that is not in force: none, only applied for, refused, not yet or no longer valid.
+
+    `why` is "no_gate", "no_truck" or "no_sink" where nobody is there whose permit it could be; `subject` has no name.
+    """
 
     kind: str
     subject: Subject
@@ -77,12 +80,18 @@ def compliance(
     digs: bool,
     night: bool = False,
 ) -> Compliance:
-    """What `subjects` (a site, its gates, its trucks, its sinks) lack on a day of what the rule set requires."""
+    """What `subjects` (a site, its gates, its trucks, its sinks) lack on a day of what the rule set requires.
+
+    Where the site is among them, a gate, truck or sink that is required and not there is missing itself.
+    """
     missing: list[Lack] = []
     ending: list[Lack] = []
     kinds = [*dict.fromkeys([*required, PermitKind.GATE])]
+    there = {one.type for one in subjects}
     for kind in kinds:
         types = needs(kind, digs, night)
+        if "site" in there:
+            missing += [Lack(kind, Subject(f"{type}:", ""), f"no_{type}") for type in sorted(types - there)]
         for subject in (one for one in subjects if one.type in types):
             own = [p for p in permits if p.subject == subject.key and p.kind == kind]
             good = [p for p in own if p.status == PermitStatus.APPROVED and p.valid_from <= on <= p.valid_to]

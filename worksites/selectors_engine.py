@@ -2,29 +2,32 @@
 
 import json
 import threading
-import time
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
+from time import monotonic
 from typing import Any
 
 import numpy as np
 import shapely
 from django.db import connection
+from django.db.models import Q
 from shapely.geometry.base import BaseGeometry
 
 from grid import selectors as grounds
 from grid.models import MapLayer
 from shushanwei.common.clock import STREET, db_now
-from worksites.lifecycle import WATCHED, PermitStatus
+from worksites.lifecycle import PermitStatus, SiteStatus
 from worksites.models import GatePass, Manifest, Permit, PermitRuleSet, Sink, Site, Truck, TruckRule
 from worksites.services.fixes import TABLE
+from worksites.trucks.editions import GatePast, editions
 from worksites.trucks.engine import manifest, passing
-from worksites.trucks.ground import Card, Gate, Ground, SinkGround, SiteGround, Valid
+from worksites.trucks.ground import ALWAYS, FOREVER, Card, Gate, Ground, SinkGround, SiteGround, Valid
 from worksites.trucks.rules import CODES, DEFAULTS, PARAMS, BadParam, Rule, RuleSet, checked
 from worksites.trucks.sitedays import WATCHED_US, SiteDay, counted
 from worksites.trucks.tracks import Fixes
 
 LOOK_AGAIN_S = 5.0
+REMEMBERED = timedelta(days=400)  # longer than any position is kept
 TABLES = ["site", "gate", "sink", "permit", "permit_sinks", "permit_sites", "permitruleset", "truck", "truckrule"]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 AROUND = timedelta(microseconds=WATCHED_US)
@@ -53,14 +56,14 @@ _memory = _Memory()
 
 
 def truck_ground() -> Ground:
-    """Sites, sinks, cards and rules as they are now; what was changed is noticed within five seconds."""
-    if _memory.ground is not None and time.monotonic() - _memory.looked_at < LOOK_AGAIN_S:
+    """Sites, sinks and cards, each with its time, and the rules of now; a change is noticed within five seconds."""
+    if _memory.ground is not None and monotonic() - _memory.looked_at < LOOK_AGAIN_S:
         return _memory.ground
     with _memory.lock:
         edition = _edition()
         if _memory.ground is None or edition != _memory.edition:
             _memory.ground, _memory.edition = _built(), edition
-        _memory.looked_at = time.monotonic()
+        _memory.looked_at = monotonic()
         return _memory.ground
 
 
@@ -96,31 +99,33 @@ def rules_in_force(at: datetime) -> RuleSet:
 def _built() -> Ground:
     now = db_now()
     papers: dict[tuple[str, int], list[Valid]] = {}
-    permits = Permit.objects.filter(status=PermitStatus.APPROVED).prefetch_related("sinks", "sites")
-    for permit in permits.filter(valid_to__gte=now.date() - timedelta(days=400)):
+    in_force = Q(status=PermitStatus.APPROVED) | Q(status=PermitStatus.VOIDED, voided_on__isnull=False)
+    permits = Permit.objects.filter(in_force, valid_to__gte=now.date() - REMEMBERED)
+    for permit in permits.prefetch_related("sinks", "sites"):
+        until = min(permit.valid_to, permit.voided_on - timedelta(days=1)) if permit.voided_on else permit.valid_to
         paper = Valid(
-            permit.kind, permit.valid_from, permit.valid_to, tuple(permit.windows),
+            permit.kind, permit.valid_from, until, tuple(permit.windows),
             frozenset(sink.pk for sink in permit.sinks.all()), frozenset(site.pk for site in permit.sites.all()),
             tuple(shape(line) for line in permit.routes),
         )  # fmt: skip
         for holder in ("site", "truck"):
             if (pk := getattr(permit, f"{holder}_id")) is not None:
                 papers.setdefault((holder, pk), []).append(paper)
+    remembered = microseconds(now - REMEMBERED)
     sites = [
-        SiteGround(
-            site.pk, site.name, shape(site.boundary),
-            tuple(
-                Gate(gate.pk, gate.lon, gate.lat, gate.code, gate.camera_code, gate.filed_on is not None)
-                for gate in site.gates.all()
-            ),
-            digs=site.status in WATCHED, papers=tuple(papers.get(("site", site.pk), ())),
-        )
-        for site in Site.objects.exclude(status="finished").prefetch_related("gates").order_by("pk")
-    ]  # fmt: skip
-    sinks = [
-        SinkGround(sink.pk, sink.name, shape(sink.boundary), sink.kind)
-        for sink in Sink.objects.filter(is_active=True).order_by("pk")
+        edition
+        for site in Site.objects.prefetch_related("gates").order_by("watched_since", "pk")
+        for edition in _editions(site, tuple(papers.get(("site", site.pk), ())))
+        if edition.until > remembered
     ]
+    sinks = [
+        SinkGround(
+            sink.pk, sink.name, shape(sink.boundary), sink.kind,
+            microseconds(sink.registered_at) if sink.registered_at else ALWAYS,
+            microseconds(sink.closed_at) if sink.closed_at else FOREVER,
+        )
+        for sink in Sink.objects.filter(Q(is_active=True) | Q(closed_at__gt=now - REMEMBERED)).order_by("pk")
+    ]  # fmt: skip
     cards = {
         truck.pk: Card(truck.pk, truck.plate, truck.volume_m3, tuple(papers.get(("truck", truck.pk), ())))
         for truck in Truck.objects.all()
@@ -128,6 +133,24 @@ def _built() -> Ground:
     rule_set = PermitRuleSet.objects.filter(effective_from__lte=now.astimezone(STREET).date()).first()
     required = frozenset(rule_set.required) if rule_set else frozenset({"transport"})
     return Ground(sites, sinks, cards, rules_in_force(now), _street(), _expressways(), required)
+
+
+def _editions(site: Site, papers: tuple[Valid, ...]) -> list[SiteGround]:
+    since = microseconds(site.watched_since)
+    gates = [
+        GatePast(
+            Gate(gate.pk, gate.lon, gate.lat, gate.code, gate.camera_code),
+            microseconds(gate.added_at) if gate.added_at else since,
+            microseconds(datetime.combine(gate.filed_on, datetime.min.time(), STREET)) if gate.filed_on else FOREVER,
+        )
+        for gate in site.gates.all()
+    ]  # fmt: skip
+    ended = site.finished_at or (site.watched_since if site.status == SiteStatus.FINISHED else None)
+    whole = SiteGround(
+        site.pk, site.name, shape(site.boundary), digs=site.status != SiteStatus.IDLE or site.idle_since is not None,
+        papers=papers, since=since, until=microseconds(ended) if ended else FOREVER,
+    )  # fmt: skip
+    return editions(whole, gates, microseconds(site.idle_since) if site.idle_since else FOREVER)
 
 
 def shape(geojson: dict[str, Any]) -> BaseGeometry:

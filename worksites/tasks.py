@@ -52,7 +52,7 @@ def judge_trucks() -> int:
 
 @shared_task(name="worksites.judge_silence", expires=60)
 def judge_silence() -> int:
-    """Every minute: trucks that have fallen silent, and yesterday's manifests once the day is over."""
+    """Every minute: trucks that have fallen silent, and the manifests of each day that is over."""
     engine.judge_site_days()
     return drain(engine.silent_trucks(), engine.judge_silence)
 

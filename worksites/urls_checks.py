@@ -23,6 +23,7 @@ urlpatterns = [
     path("worksites/sheets/<int:pk>/", views.sheet, name="sheet"),
     path("worksites/sheets/<int:pk>/sheet.docx", views.sheet_docx, name="sheet-docx"),
     path("worksites/sheets/<int:pk>/void/", views.sheet_void, name="sheet-void"),
+    path("worksites/inspections/<int:pk>/drop/", views.drop, name="inspection-drop"),
     path("conduct/<str:code>/", views.conduct, name="conduct"),
     path("worksites/needs/", views_needs.needs, name="needs"),
     path("worksites/needs/file/", views_needs.file, name="need-file"),

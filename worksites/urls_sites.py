@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from worksites.sites import views, views_edit, views_papers
+from worksites.sites import views, views_edit, views_papers, views_people
 
 urlpatterns = [
     path("worksites/", views.sites, name="sites"),
@@ -15,6 +15,10 @@ urlpatterns = [
     path("worksites/<int:pk>/gate/", views_edit.gate, name="site-gate"),
     path("worksites/<int:pk>/permit/", views_edit.permit, name="site-permit"),
     path("worksites/<int:pk>/state/", views_edit.state, name="site-state"),
+    path("worksites/<int:pk>/reopen/", views_edit.reopen, name="site-reopen"),
+    path("worksites/<int:pk>/people/", views_people.save, name="person-save"),
+    path("worksites/<int:pk>/people/<int:person>/end/", views_people.end, name="person-end"),
+    path("worksites/<int:pk>/people/<int:person>/phone/", views_people.phone, name="person-phone"),
     path("worksites/<int:pk>/colour/ask/", views_edit.wish, name="site-wish"),
     path("worksites/<int:pk>/colour/decide/", views_edit.decide, name="site-decide"),
     path("worksites/<int:pk>/papers/", views_papers.add, name="paper-add"),

@@ -39,4 +39,7 @@ def lack(why: str) -> str:
         "refused": _("refused"),
         "voided": _("voided"),
         "ending": _("ends soon"),
+        "no_gate": _("no gate is registered"),
+        "no_truck": _("no truck is registered with the transport company"),
+        "no_sink": _("no sink is named"),
     }.get(why, why)

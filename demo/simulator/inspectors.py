@@ -3,7 +3,7 @@
 import asyncio
 import re
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
@@ -20,6 +20,7 @@ LEAD = "brigade1"
 OPENS, CLOSES = 8, 18  # o'clock: nobody inspects outside
 ROUND_S = 900  # so often each officer looks at the phone, and the lead at what was handed in
 FAILS = {"white": 0.12, "yellow": 0.3, "red": 0.3}  # share of visits that find something, by colour
+LEFT_LYING = timedelta(days=1)  # a visit older than this is given up
 HANDS_IN = 0.12  # of the open findings, in each round
 REJECTS = 0.1
 LINK = re.compile(r"/site/[\w-]{20,}/")
@@ -70,6 +71,11 @@ class Brigade:
     ) -> bool:  # fmt: skip
         """Show the code, look at every item, take photos, sign; whether the sheet was locked."""
         world, who = self.world, self.world.person(name)
+        for left in (one for one in phone["running"] if one["site"] == site["id"]):
+            if world.now() - datetime.fromisoformat(left["started_at"]) < LEFT_LYING:
+                return False  # somebody of the two stands there already
+            reason = {"reason": "检查中断，另行安排"}
+            await self._ok(who.post(f"/api/v1/inspections/{left['uuid']}/drop/", reason), "drop")
         began, sheet = world.now(), str(uuid.uuid4())
         begun = {
             "uuid": sheet, "site": site["id"], "conduct_code": phone["codes"][0]["code"], "recheck": again,

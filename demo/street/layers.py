@@ -15,7 +15,8 @@ from grid.services.layers import put_layer
 SKETCH = "示意,非官方边界"
 LAYERS = 8
 RANKS = {"expressway": 1, "trunk": 1, "main": 2, "minor": 3}
-DRAWING = 3  # raise it when anything here draws differently: every installation then draws anew
+DRAWING = 4  # raise it when anything here draws differently: every installation then draws anew
+APART_M = 15.0  # between the outlines of two sites
 # 白 white is trusted, 黄 yellow watched, 红 red closely controlled
 SITES = [("white", 28), ("yellow", 8), ("red", 4), ("finished", 5)]
 STAGES = ["土方施工", "基坑施工", "主体施工", "装饰装修", "土方施工", "主体施工", "基坑施工", "拆除施工"]
@@ -117,16 +118,19 @@ def worksites(areas: list[buildings.Area]) -> dict:
     colours = [colour for colour, count in SITES for _each in range(count)]
     rng.shuffle(colours)
     blocked = buildings.blocked_ground()
-    sites = []
+    sites: list[dict] = []
+    drawn: list[Polygon] = []
     for number, colour in enumerate(colours, start=1):
         area = areas[(number * 7) % len(areas)]
         free = shapely.difference(area.polygon.buffer(-60), blocked.buffer(25))
         west, south, east, north = free.bounds
         x, y = rng.uniform(west, east, 600), rng.uniform(south, north, 600)
         inside = shapely.contains_xy(free, x, y)
-        x, y = x[inside][0], y[inside][0]
         half = shapely.box(-rng.uniform(25, 55), -rng.uniform(20, 45), rng.uniform(25, 55), rng.uniform(20, 45))
-        shape = translate(rotate(half, rng.uniform(-14, 14)), x, y)
+        turned = rotate(half, rng.uniform(-14, 14))
+        laid = (translate(turned, *spot) for spot in zip(x[inside], y[inside], strict=True))
+        shape = next(one for one in laid if all(one.distance(other) > APART_M for other in drawn))
+        drawn.append(shape)
         stage = "竣工" if colour == "finished" else STAGES[int(rng.integers(len(STAGES)))]
         sites.append(feature(
             _degrees(shape), name=f"{area.name}{number:02d}号工地(示例)", code=f"WS-{number:03d}", colour=colour,

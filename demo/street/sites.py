@@ -11,17 +11,19 @@ from demo.street.haulage import HAULIERS, SEED, SINK_CODE, SINK_KINDS, SitePlan,
 from demo.street.site_past import DRAWN_AT, Brigade, SitePast, write_draws
 from grid.models import MapLayer
 from shushanwei.common.clock import STREET, db_now
-from shushanwei.common.secrets import mask_phone, seal
 from shushanwei.people.models import User
 from worksites.lifecycle import CompanyKind, PermitKind
-from worksites.models import Company, Permit, Sink, Site, SitePerson
-from worksites.services import sites, trucks
+from worksites.models import Company, Penalty, Permit, Sink, Site, SitePerson
+from worksites.services import penalties, people, sites, trucks
 
 OWNERS = ["蜀山示例置业", "湘湖示例城建", "潘水示例投资", "晨晖示例地产"]
 BUILDERS = ["示例一建", "示例二建", "青峰示例建设", "江南示例建工", "育才示例工程"]
 SUPERVISORS = ["示例监理一所", "示例监理二所", "安桥示例监理"]
 ISSUER = "区城管局(示例)"
 SHORTEST_PAST = timedelta(days=50)
+FINISHED_AGO = timedelta(days=30)
+DECIDED, DECIDED_AFTER = 2, timedelta(days=5)  # so many penalty cases are decided, so long after they were filed
+FINE_YUAN, FINE_BASIS = 4_500, "《浙江省城市市容和环境卫生管理条例》(示例)"
 MISSED = {"white": range(1, 27), "yellow": range(4, 24)}  # the age in days of a check that one of the colour missed
 
 
@@ -31,8 +33,8 @@ def load_sites() -> int:
     known = set(Site.objects.values_list("code", flat=True))
     if all(plan.code in known for plan in plans):
         return 0
-    people = User.objects.filter(grants__role__code="enforcement_officer").order_by("username").distinct()
-    brigade = Brigade(list(people[:8]), User.objects.get(username="brigade1"))
+    officers = User.objects.filter(grants__role__code="enforcement_officer").order_by("username").distinct()
+    brigade = Brigade(list(officers[:8]), User.objects.get(username="brigade1"))
     now = db_now()
     companies, sinks = _companies(), _sinks()
     _trucks(haulage.truck_plans(plans), companies, sinks)
@@ -48,10 +50,27 @@ def load_sites() -> int:
         with transaction.atomic():
             site = _registered(plan, companies, sinks, begun)
             if plan.colour == "finished":
-                sites.set_status(site.pk, "finished", actor=None)
+                sites.set_status(site.pk, "finished", actor=None, at=now - FINISHED_AGO)
             else:
                 SitePast(site, plan.colour, brigade, now, turn=turn, misses=misses).write()
+    with transaction.atomic():
+        _decide_penalties(brigade.lead, now)
     return len(plans) - len(known)
+
+
+def _decide_penalties(lead: User, now: datetime) -> None:
+    """Number the cases by their dates, for each site told its past by itself; the two oldest are decided."""
+    cases = list(Penalty.objects.order_by("filed_at", "pk"))
+    numbers = sorted(case.number for case in cases)
+    for case in cases:
+        Penalty.objects.filter(pk=case.pk).update(number=f"-{case.pk}")  # none is given twice in between
+    for case, number in zip(cases, numbers, strict=True):
+        Penalty.objects.filter(pk=case.pk).update(number=number)
+    for case, number in list(zip(cases, numbers, strict=True))[:DECIDED]:
+        if case.status == Penalty.Status.FILED:
+            at = min(case.filed_at + DECIDED_AFTER, now - timedelta(hours=1))
+            penalties.decide(case.pk, amount=FINE_YUAN, basis=FINE_BASIS, actor=lead, at=at,
+                             decision_no=f"示例综执罚决〔{at:%Y}〕{number[-4:]}号")  # fmt: skip
 
 
 def _begun(now: datetime) -> datetime:
@@ -88,9 +107,10 @@ def _people(site: Site, dice: random.Random) -> None:
     for post in SitePerson.Post.values:
         phone = f"100{dice.randint(0, 99_999_999):08d}"
         name = dice.choice(SURNAMES) + dice.choice(GIVEN_LAST)
-        SitePerson.objects.get_or_create(
-            site=site, post=post, name=name, defaults={"phone_sealed": seal(phone), "phone_masked": mask_phone(phone)}
+        company = {"owner": site.owner_id, "supervisor": site.supervisor_id, "spoil": site.haulier_id}.get(
+            post, site.builder_id
         )
+        people.save_person(site.pk, {"post": post, "name": name, "phone": phone, "company": company}, actor=None)
 
 
 def _papers(site: Site, plan: SitePlan, dice: random.Random, sinks: list[Sink]) -> None:
@@ -100,7 +120,7 @@ def _papers(site: Site, plan: SitePlan, dice: random.Random, sinks: list[Sink]) 
     for made in plan.gates:
         gate = sites.save_gate(
             site.pk, {"name": made.name, "lon": made.lon, "lat": made.lat, "has_wash_bay": made.has_wash_bay,
-                      "camera_code": made.camera}, actor=None,
+                      "camera_code": made.camera}, actor=None, at=site.watched_since,
         )  # fmt: skip
         if made.filed:
             sites.save_permit(

@@ -24,7 +24,7 @@ from worksites.facts import DUMPING
 from worksites.lifecycle import AlertStatus
 from worksites.models import Gate, GatePass, Manifest, Sink, Site, Truck, TruckAlert, TruckFix
 from worksites.selectors_engine import instant, truck_ground
-from worksites.services.engine import keep_trips, mark_judged
+from worksites.services.engine import finished_days, keep_trips, mark_day_judged, mark_judged, site_day_hits
 from worksites.services.engine_alerts import raise_alerts
 from worksites.services.fixes import FIXES, PARTITIONS, keep_fixes
 from worksites.trucks.engine import judge
@@ -59,6 +59,9 @@ def load_truck_past() -> int:
         mark_judged(truck, found.state)
         hits += [hit for hit in found.hits if instant(hit["detected"]) < now]
         labels += [replace(label, truck=truck) for label in told.labels]
+    for day in [day for day in finished_days() if day >= first]:
+        hits += site_day_hits(day, truck_ground().rules["T12"])
+        mark_day_judged(day)
     return sum(_raised(hit, labels, now) for hit in sorted(hits, key=lambda hit: hit["detected"]))
 
 
@@ -159,7 +162,7 @@ def _decide(alert: TruckAlert, labels: list[Label]) -> None:
     if dice.random() < 0.06:
         return
     began, ended = alert.began_at.timestamp(), (alert.ended_at or alert.began_at).timestamp()
-    was_so = any(
+    was_so = alert.facts.get("gate", 0) > alert.facts.get("manifests", 0) or any(
         label.rule == alert.rule and label.truck == alert.truck_id and label.since - SLACK_S <= ended
         and label.until + SLACK_S >= began for label in labels
     )  # fmt: skip
@@ -167,7 +170,7 @@ def _decide(alert: TruckAlert, labels: list[Label]) -> None:
     near = TruckAlert.objects.filter(
         truck=alert.truck_id, status=AlertStatus.CONFIRMED, raised_at__gt=alert.raised_at - timedelta(hours=3)
     ).exclude(pk=alert.pk)  # fmt: skip
-    master = near.filter(raised_at__lte=alert.raised_at).order_by("-raised_at").first()
+    master = alert.truck and near.filter(raised_at__lte=alert.raised_at).order_by("-raised_at").first()
     alert.taken_at, alert.decided_at = taken, taken + timedelta(minutes=dice.uniform(2, 30))
     alert.judged_by = User.objects.get(username=dice.choice(JUDGES))
     if master is not None and dice.random() < 0.6:
@@ -177,5 +180,5 @@ def _decide(alert: TruckAlert, labels: list[Label]) -> None:
         if alert.rule not in DUMPING or dice.random() < 0.7:
             alert.rectified_at = alert.decided_at + timedelta(hours=dice.uniform(3, 18))
     else:
-        alert.status, alert.reason = AlertStatus.FALSE, dice.choice(words.UNTRUE)
+        alert.status, alert.reason = AlertStatus.FALSE, dice.choice(words.UNTRUE) if alert.truck else words.MISCOUNTED
     alert.save()

@@ -3,13 +3,14 @@
 import { el, put, uuid, written } from "shushan/cockpit/dom";
 import { get } from "shushan/http";
 import { Check } from "shushan/inspect/check";
-import { fromServer, nowIso } from "shushan/inspect/draft";
+import { fromServer, joined, nowIso } from "shushan/inspect/draft";
 import { Mine } from "shushan/inspect/mine";
 import { Plan } from "shushan/inspect/plan";
 import { Kept } from "shushan/phone/kept";
 import { Outbox } from "shushan/phone/outbox";
 import { Place } from "shushan/phone/place";
 import { serverTime } from "shushan/servertime";
+import { openSheet } from "shushan/unit/sheets";
 import { _, fill } from "shushan/words";
 
 const ASK_MS = 60_000;
@@ -20,9 +21,9 @@ const byId = (id) => document.getElementById(id);
 const settings = written("inspect-settings");
 // What one account keeps on a shared phone is not another's.
 const kept = new Kept(`ssw-inspect-kept-${settings.user}`);
-const outbox = new Outbox(`ssw-inspect-${settings.user}`, { keepRefused: true });
+const outbox = new Outbox(`ssw-inspect-${settings.user}`, { keepRefused: true, answered });
 const place = new Place();
-const phone = { kept, outbox, place, sheet: byId("sheet"), state: null, draft: null, said, refresh, keep, setDraft, freshCode, useCode, away, resume, correct };
+const phone = { kept, outbox, place, sheet: byId("sheet"), state: null, draft: null, said, refresh, keep, setDraft, freshCode, useCode, away, resume, correct, drop };
 let used = new Set();
 const tabs = { plan: new Plan(phone), check: new Check(phone), mine: new Mine(phone) };
 
@@ -92,6 +93,37 @@ async function resume(sheet) {
   location.hash = "#check";
 }
 
+/** A visit that nobody will sign is given up, with the reason; what was kept of it goes. */
+function drop({ uuid: id, site_name: name }) {
+  openSheet(phone.sheet, {
+    title: _("Give the inspection up"), says: fill(_("%(site)s: what was seen is kept at the centre, and no sheet comes of it."), { site: name }),
+    fields: [{ name: "reason", label: _("Why"), kind: "area", needed: true }],
+    button: _("Give it up"), danger: true,
+    send: async ({ reason }) => {
+      if (phone.draft?.uuid === id) await setDraft(null);
+      if (phone.state) phone.state.running = phone.state.running.filter((one) => one.uuid !== id);
+      draw();
+      await outbox.put({ path: `/api/v1/inspections/${id}/drop/`, step: "drop", order: id, says: name, fields: { reason: reason.trim().slice(0, 200) } });
+    },
+  });
+}
+
+/** The centre had this visit already, begun on another phone: what was seen here goes into that sheet. */
+async function answered({ step, order }, { uuid: known }) {
+  if (step !== "begin" || known === order) return;
+  const { draft } = phone;
+  const mine = draft?.uuid === order;
+  if (mine) draft.uuid = known;
+  await outbox.move(order, known);
+  if (!mine) return;
+  await refresh();
+  const sheet = phone.state?.running.find((one) => one.uuid === known);
+  if (sheet) Object.assign(draft, joined(draft, sheet));
+  await keep();
+  draw();
+  said(fill(_("%(site)s: this inspection was under way already. You go on with the same sheet."), { site: draft.site.name }), { tone: "warning" });
+}
+
 /** A newer version of a signed sheet: everything as it stands, to be corrected and signed by everybody again. */
 async function correct(sheet) {
   if (!confirm(_("A newer version is signed by everybody again and replaces this sheet. Go on?"))) return;
@@ -148,15 +180,24 @@ outbox.addEventListener("count", () => {
   put(note, fill(_("Waiting to be sent: %(n)s"), { n: outbox.count }));
   if (shown() === "mine") tabs.mine.draw();
 });
+/** The sheet stands at the centre, signed and locked: nothing of it waits here any more. */
+async function stands(item, words, sha256) {
+  await outbox.forget(item.order);
+  if (phone.draft?.uuid === item.order) await setDraft(null);
+  if (shown() === "check") history.replaceState(null, "", "#mine"); // without a hashchange, which takes the words away
+  draw();
+  said(fill(words, { site: item.says, hash: sha256.slice(0, 12) }), { tone: "success" });
+}
+
 outbox.addEventListener("sent", async ({ detail: { item, answer } }) => {
-  if (item.step === "lock") {
-    if (phone.draft?.uuid === item.order) await setDraft(null);
-    said(fill(_("%(site)s: signed, locked and received. Hash %(hash)s"), { site: item.says, hash: answer.sha256.slice(0, 12) }), { tone: "success" });
-    if (shown() === "check") location.hash = "#mine";
-  }
+  if (item.step === "lock") await stands(item, _("%(site)s: signed, locked and received. Hash %(hash)s"), answer.sha256);
   if (!outbox.count) refresh();
 });
 outbox.addEventListener("refused", async ({ detail: { item, problem } }) => {
+  const { state, sha256 } = problem.extra;
+  if (item.step === "lock" && ["locked", "replaced"].includes(state)) return stands(item, _("%(site)s: the sheet is signed and locked already. Hash %(hash)s"), sha256).then(refresh);
+  if (state === "dropped") return givenUp(item);
+  if (item.step === "drop" && problem.status === 404) return outbox.discard(item.key); // it never reached the centre
   const why = problem.errors[0]?.message ?? problem.message;
   said(fill(_("Refused: %(why)s It is kept under “Mine”."), { why }), { tone: "error" });
   if (item.step === "lock" && phone.draft?.uuid === item.order) {
@@ -167,6 +208,15 @@ outbox.addEventListener("refused", async ({ detail: { item, problem } }) => {
   }
   draw();
 });
+
+/** Somebody at the centre gave the visit up while this phone was in it. */
+async function givenUp({ order, path, says }) {
+  const id = phone.draft && (order === phone.draft.uuid || path.includes(phone.draft.uuid)) ? phone.draft.uuid : order;
+  await outbox.forget(id);
+  if (phone.draft?.uuid === id) await setDraft(null);
+  said(fill(_("%(site)s: this inspection was given up."), { site: says }), { tone: "warning" });
+  draw();
+}
 
 place.addEventListener("fix", () => shown() === "plan" && !phone.sheet.open && tabs.plan.draw());
 addEventListener("hashchange", () => {

@@ -16,7 +16,7 @@ from tests.incidents.conftest import CENTRE, category
 # What stands in for a parameter; an id that exists where fetching it is what is asked for.
 FILLING = {
     "slug": "day-2026-11-20", "kind": "day", "key": "2026-11-20", "uuid": "6b1f9c1e-6f1b-4a3e-9d56-0c1f6f1b4a3e",
-    "code": "no-such-code", "token": "no-such-token", "number": "YJ-20261127-0001", "place": "0",
+    "code": "no-such-code", "token": "no-such-token", "number": "YJ-20261127-0001", "place": "0", "person": "1",
 }  # fmt: skip
 
 

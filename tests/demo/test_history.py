@@ -11,6 +11,7 @@ from incidents.lifecycle import ENDED, may_follow
 from incidents.models import CaseCheck, CaseSequence, Deadline, Incident
 from shushanwei.common.clock import STREET
 from shushanwei.journal.models import Entry
+from tests.demo.emptying import empty_street
 
 DAYS = 10
 
@@ -21,7 +22,7 @@ def past(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         call_command("load_street", history_days=DAYS, verbosity=0)
         yield
-        call_command("flush", interactive=False, verbosity=0)
+        empty_street()
 
 
 def attainment(code: str) -> float:

@@ -28,6 +28,7 @@ from incidents.models import Alert, AlertKind, LevelRule, Source
 from shushanwei.common.clock import db_now
 from shushanwei.people.models import RoleGrant, User
 from shushanwei.people.roles import ROLES
+from tests.demo.emptying import empty_street
 
 ROADS = """
 市心南路 蜀山路 南环路 晨晖路 风情大道 亚太路 潘水路 萧然西路 萧金路 临浦快速通道 104国道 杭州绕城高速
@@ -46,7 +47,7 @@ def street(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         call_command("load_street", history_days=0, verbosity=0)
         yield
-        call_command("flush", interactive=False, verbosity=0)
+        empty_street()
 
 
 def rows() -> dict[str, tuple]:

@@ -2,9 +2,11 @@
 
 from collections import Counter
 from datetime import datetime, timedelta
+from itertools import combinations
 
 import pytest
 from django.core.management import call_command
+from shapely.geometry import shape
 
 from demo.street import layers, loading
 from demo.street.site_needs import NEEDS, load_needs
@@ -14,6 +16,7 @@ from grid.working import work_calendar
 from shushanwei.common.clock import STREET, db_now
 from shushanwei.common.secrets import unseal
 from shushanwei.journal.models import Entry
+from tests.demo.emptying import empty_street
 from worksites.colouring import decide
 from worksites.facts import facts_of, pure, rules_in_force
 from worksites.lifecycle import WATCHED, Colour
@@ -25,9 +28,11 @@ from worksites.models import (
     Draw,
     Finding,
     Inspection,
+    Penalty,
     PlannedCheck,
     Site,
     SiteDocument,
+    SitePerson,
     Truck,
 )
 from worksites.planning import commitment, days_to_draw, drawn_day
@@ -46,7 +51,7 @@ def sites(django_db_setup, django_db_blocker):
         loading.load_units()
         assert load_sites() == 45
         yield Site.objects.filter(status__in=WATCHED)
-        call_command("flush", interactive=False, verbosity=0)
+        empty_street()
 
 
 @pytest.mark.django_db
@@ -54,6 +59,25 @@ def test_most_sites_are_white_eight_yellow_and_four_red(sites):
     assert Counter(sites.values_list("colour", flat=True)) == {"white": 28, "yellow": 8, "red": 4}
     assert Site.objects.filter(status="finished").count() == 5
     assert not ColourOverride.objects.exists()
+
+
+@pytest.mark.django_db
+def test_no_two_sites_lie_on_each_other(sites):
+    outlines = [shape(boundary) for boundary in Site.objects.values_list("boundary", flat=True)]
+    assert not any(one.intersects(other) for one, other in combinations(outlines, 2))
+
+
+@pytest.mark.django_db
+def test_penalty_cases_are_numbered_by_their_dates_and_two_are_decided(sites):
+    cases = list(Penalty.objects.order_by("filed_at", "pk"))
+    assert [case.number for case in cases] == sorted(case.number for case in cases)
+    assert [case.status for case in cases[:2]] == ["decided", "decided"]
+    assert all(case.amount and case.filed_at < case.decided_at < db_now() for case in cases[:2])
+
+
+@pytest.mark.django_db
+def test_everybody_in_charge_has_a_company(sites):
+    assert SitePerson.objects.count() == 45 * 5 and not SitePerson.objects.filter(company=None).exists()
 
 
 @pytest.mark.django_db

@@ -62,6 +62,11 @@ def item(sheet, code):
     return next(one for one in inspections.items_of(sheet) if one.code == code)
 
 
+def given_up(sheet) -> None:
+    """The visit is over, unsigned: another may begin."""
+    inspections.drop(sheet.by, sheet.uuid, "另行安排")
+
+
 def lock_of(sheet, user, bad=None, *, at=None, refused=False, **values) -> Lock:
     """What locks a sheet; `bad` = {code: result}, whose photos are taken here."""
     bad = bad or {}

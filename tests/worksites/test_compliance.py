@@ -46,6 +46,19 @@ def test_gates_are_filed_under_every_rule_set_and_in_every_phase():
     assert lack.kind == "gate_registration"
 
 
+@pytest.mark.parametrize(
+    ("gone", "kind", "why"),
+    [(GATE, "gate_registration", "no_gate"), (TRUCK, "transport", "no_truck"), (SINK, "sink_registration", "no_sink")],
+)
+def test_a_gate_a_truck_or_a_sink_that_is_not_there_at_all_is_missing_itself(gone, kind, why):
+    (lack,) = compliance(TWO_FILINGS, [one for one in ALL if one != gone], WHOLE, DAY, digs=True).missing
+    assert (lack.kind, lack.subject.name, lack.why) == (kind, "", why)
+
+
+def test_a_truck_alone_is_not_asked_for_gates():
+    assert compliance(TWO_FILINGS, [TRUCK], WHOLE, DAY, digs=True).whole
+
+
 def test_a_site_that_moves_no_spoil_needs_no_waste_permits():
     assert compliance(TWO_FILINGS, ALL, [permit("gate_registration")], DAY, digs=False).whole
 

@@ -51,9 +51,9 @@ def truck(db):
     company = Company.objects.create(name="示例运输", kind="haulier")
     lon, lat = _lonlat(SITE)
     site = Site.objects.create(code="S1", name="一号地块", boundary=_box(SITE), lon=lon, lat=lat, phase="EW",
-                               colour_since=now, watched_since=now, plate_code="P1")  # fmt: skip
+                               colour_since=now, watched_since=now - timedelta(days=100), plate_code="P1")  # fmt: skip
     lon, lat = _lonlat((SITE[0] + 100, 0))
-    Gate.objects.create(site=site, code="G1", name="东门", lon=lon, lat=lat, filed_on=now.date())
+    Gate.objects.create(site=site, code="G1", name="东门", lon=lon, lat=lat, filed_on="2026-01-01")
     lon, lat = _lonlat(SINK)
     sink = Sink.objects.create(code="X1", name="示例消纳场", boundary=_box(SINK), lon=lon, lat=lat)
     made = Truck.objects.create(plate="浙A1D234", company=company, terminal_id="1")

@@ -177,3 +177,16 @@ def test_a_site_sees_nothing_of_another(site, two, lead):
     assert Client().get(f"/site/{token}/photos/{photo.uuid}/").status_code == 404
     assert Client().post(f"/site/{token}/findings/{one.pk}/", {}).status_code == 404
     assert Client().get(f"/site/{token}/sheets/{one.inspection_id}/").status_code == 404
+
+
+@pytest.mark.parametrize("raw", [b"no picture", b"%PDF-1.4"])
+def test_what_the_site_may_not_hand_in_is_refused_without_a_word_of_documents_being_welcome(site, two, lead, raw):
+    one = visited(site, *two, {"0204": "fails"}).findings.get()
+    _link, token = links.make_link(site.pk, actor=lead)
+    files = [SimpleUploadedFile("a.jpg", raw, "image/jpeg")]
+    answer = Client().post(
+        f"/site/{token}/findings/{one.pk}/", {"uuid": str(uuid.uuid4()), "photos": files, "note": ""}
+    )
+    assert answer.status_code == 422
+    shown = answer.content.decode()
+    assert ("图片" in shown or "照片" in shown) and "PDF" not in shown

@@ -13,7 +13,7 @@ from shushanwei.common.errors import BadInput, Conflict, NotFound
 from tests.dispatch.conftest import client_of
 from tests.racing import all_at_once
 from tests.worksites import checks
-from tests.worksites.checks import begun, item, lock_of, make_site, officer, shot, visited
+from tests.worksites.checks import begun, given_up, item, lock_of, make_site, officer, shot, visited
 from worksites.checklist.shipped import shipped
 from worksites.checks import codes, rules
 from worksites.checks import sheet as sheets
@@ -91,6 +91,7 @@ def test_a_failed_item_needs_its_photo_and_a_mended_one_two(site, two):
         with pytest.raises(BadInput) as refused:
             inspections.lock(two[0], sheet.uuid, replace(given, results=lines))
         assert refused.value.field == "photos"
+        given_up(sheet)
 
 
 def test_everybody_signs_or_the_site_refuses_before_a_witness(site, two):
@@ -157,6 +158,7 @@ def test_running_inspections_keep_their_version_of_the_list(site, two):
     checklists.change_item(changed.pk, {"severity": "S", "fix": "stop"}, actor=lead)
     checklists.publish(draft.pk, actor=lead)
     assert item(sheet, "0201").severity == "M"
+    given_up(sheet)
     assert begun(site, *two).checklist_id == draft.pk
 
 

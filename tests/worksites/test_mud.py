@@ -170,3 +170,19 @@ def test_a_refused_form_says_what_is_wrong(truck, wrong):
     answer = signed_in("enforcement_officer").post(ADDRESS, form(**wrong))
     assert answer.status_code == 422 and answer.context["form"].errors
     assert not TruckAlert.objects.exists()
+
+
+def test_a_refused_form_keeps_its_photo_because_the_page_only_hears_what_is_wrong(patrol, truck):
+    phone = Client(headers={"X-Requested-With": "fetch"})
+    phone.force_login(patrol, backend="shushanwei.people.backends.RoleBackend")
+    said = form(plate="", lat="")
+    answer = phone.post(ADDRESS, said)
+    assert (answer.status_code, answer["Content-Type"]) == (422, "application/problem+json")
+    assert [error["field"] for error in answer.json()["errors"]] == ["lat"]
+    said["photo"].seek(0)
+    answer = phone.post(ADDRESS, said | {"lat": CENTRE[1]})
+    assert [(error["field"], bool(error["message"])) for error in answer.json()["errors"]] == [("plate", True)]
+    said["photo"].seek(0)
+    answer = phone.post(ADDRESS, said | {"lat": CENTRE[1], "plate": truck.plate})
+    assert answer.json() == {"next": ADDRESS}
+    assert Incident.objects.get().case_no in phone.get(ADDRESS).content.decode()

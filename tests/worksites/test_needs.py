@@ -13,7 +13,7 @@ from shushanwei.common.errors import BadInput, Conflict, WrongStep
 from shushanwei.journal.models import Entry
 from tests.dispatch.conftest import client_of
 from tests.racing import all_at_once
-from tests.worksites.checks import begun, item, lock_of, make_site, officer, visited
+from tests.worksites.checks import begun, given_up, item, lock_of, make_site, officer, visited
 from worksites.models import CheckNeed, Inspection, PlannedCheck, Site
 from worksites.services import crews, inspections, needs, plan
 from worksites.services.colours import recolour
@@ -90,6 +90,7 @@ def test_an_item_of_another_phase_is_looked_at_because_a_department_asked(site, 
     need = asked(site, fire, clerk, "1101")  # earthwork and pits; the site is fitted out
     plain = begun(site, *two)
     assert "1101" not in {one.code for one in inspections.items_of(plain)}
+    given_up(plain)
     sheet = begun(site, *two, needs=[need.pk, 987654321])
     assert sheet.needs == [need.pk]
     assert item(sheet, "1101")
@@ -144,6 +145,27 @@ def test_only_an_urgent_need_brings_a_check_forward_and_it_stays_the_one_visit(s
     )
     assert Entry.objects.filter(verb="check.brought_forward").count() == 1
     assert PlannedCheck.objects.filter(dropped_at=None).count() == 1
+
+
+def test_an_urgent_need_that_would_be_late_is_red_and_planners_are_told_and_move_the_check_with_one_press(
+    site, two, fire, clerk
+):
+    lead, check = officer("lead", "brigade_lead"), yellow(site, two)
+    day = check.on - timedelta(days=3)
+    assert not asked(site, fire, clerk, "0803", urgent_by=check.on, urgent_reason="冬防").is_late
+    need = asked(site, fire, clerk, urgent_by=day, urgent_reason="电焊作业举报")
+    assert need.is_late
+    line = Entry.objects.get(verb="check.need_late")
+    assert (line.subject_id, line.data["need"], line.note) == (check.pk, need.pk, "电焊作业举报")
+    button = f'action="/worksites/checks/{check.pk}/forward/"'
+    mine, theirs = (page(user).get("/worksites/needs/").content.decode() for user in (clerk, lead))
+    assert "将逾期" in mine and button not in mine
+    assert "将逾期" in theirs and button in theirs and f'value="{day.isoformat()}"' in theirs
+    moved = page(lead).post(
+        f"/worksites/checks/{check.pk}/forward/", {"on": day.isoformat(), "reason": need.urgent_reason}
+    )
+    assert moved.status_code == 302 and PlannedCheck.objects.get(pk=check.pk).on == day
+    assert "将逾期" not in page(lead).get("/worksites/needs/").content.decode()
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,24 @@ def test_every_mistake_is_named_by_row_and_column_and_nothing_is_written(lead):
     assert "kept" not in answer.context or not answer.context["kept"]
 
 
+def test_every_mistake_of_a_row_is_told_at_once(lead):
+    Company.objects.create(name="青石运输", kind="haulier")
+    head = [*TRUCKS, "车牌颜色", "载重传感器"]
+    bad = ["A1", "无此企业", 900, "飞行", "号码", "也许", "紫", "也许"]
+    good = ["浙A99999", "青石运输", 12, "营运", "13800000001", "是", "黄", "否"]
+    wrong = tried(lead, "trucks", head, bad, good).context["outcome"].mistakes
+    assert {one.row for one in wrong} == {2} and len(wrong) == 8
+    assert {one.field for one in wrong} == {
+        "plate", "company", "volume_m3", "state", "terminal_id", "has_lift_sensor", "plate_colour", "has_load_sensor",
+    }  # fmt: skip
+    assert not Truck.objects.exists()
+    papers = [column.heads[0] for column in COLUMNS["permits"]]
+    row = [{"kind": "准运证", "number": "ZY-1", "holder": "浙A1D234", "valid_from": "昨天", "valid_to": "明天",
+            "status": "没有"}.get(column.field, "") for column in COLUMNS["permits"]]  # fmt: skip
+    found = [one.field for one in tried(lead, "permits", papers, row).context["outcome"].mistakes]
+    assert sorted(found) == ["holder", "status", "valid_from", "valid_to"]
+
+
 def test_companies_and_drivers_come_in_with_phones_masked(lead):
     head = ["企业名称", "企业类型", "统一社会信用代码", "联系人", "联系电话"]
     company = ["青石运输", "运输企业", "91330109MA27WXYZ1A", "王经理", "100-0000-0001"]

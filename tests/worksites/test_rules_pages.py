@@ -11,10 +11,10 @@ from shushanwei.common.errors import BadInput, Conflict
 from shushanwei.journal.models import Entry
 from tests.racing import all_at_once
 from tests.worksites.conftest import make_person
-from tests.worksites.dumping import drive, make_ground
+from tests.worksites.dumping import FIELD, box, drive, lonlat, make_ground
 from tests.worksites.fleet import signed_in
 from worksites import selectors_engine, tasks
-from worksites.models import RuleTrial, TruckAlert, TruckRule
+from worksites.models import RuleTrial, Sink, TruckAlert, TruckRule
 from worksites.services import engine, trials
 from worksites.services.truck_rules import new_version
 
@@ -116,14 +116,34 @@ def test_numbers_are_tried_in_a_worker_and_compared_with_what_people_said(client
 
 def test_a_confirmed_alert_that_new_numbers_would_miss_comes_first(client, lead, dumping):
     TruckAlert.objects.filter(pk=dumping.pk).update(status="confirmed", decided_at=db_now())
+    beside = (FIELD[0], FIELD[1] + 1_000)
+    lon, lat = lonlat(beside)
+    Sink.objects.create(code="X2", name="旁边的消纳场", boundary=box(beside), lon=lon, lat=lat)
+    selectors_engine.look_again()
     trial = trials.ask({"T03": {"sink_m": 2_000}}, 7, uuid=uuid4(), actor=lead)
-    TruckAlert.objects.filter(pk=dumping.pk).update(key="T03:gone", began_at=dumping.began_at - timedelta(hours=20))
     trials.run(trial.pk)
     page = client.get(f"/worksites/rules/trials/{trial.pk}/")
-    assert [(hit["kind"], hit["number"]) for hit in page.context["hits"]] == [("lost", dumping.number), ("new", "")]
-    replay = client.get(f"/worksites/rules/trials/{trial.pk}/hits/1/")
+    assert [(hit["kind"], hit["number"]) for hit in page.context["hits"]] == [("lost", dumping.number)]
+    (row,) = page.context["rules"]
+    assert (row["found_confirmed"], row["kept_confirmed"], row["gone"]) == (1, 0, 0)
+
+
+def test_numbers_left_as_they_are_lose_nothing_though_an_alert_is_not_found_again(client, lead, dumping):
+    TruckAlert.objects.filter(pk=dumping.pk).update(
+        status="confirmed", decided_at=db_now(), key="T03:gone", began_at=dumping.began_at - timedelta(hours=20)
+    )
+    trial = trials.ask({}, 7, uuid=uuid4(), actor=lead)
+    trials.run(trial.pk)
+    page = client.get(f"/worksites/rules/trials/{trial.pk}/")
+    shown = [(hit["kind"], hit["number"]) for hit in page.context["hits"] if hit["rule"] == "T03"]
+    assert shown == [("kept", ""), ("gone", dumping.number)]
+    row = next(one for one in page.context["rules"] if one["code"] == "T03")
+    assert (row["found_confirmed"], row["kept_confirmed"], row["gone"], row["new"]) == (0, 0, 1, 0)
+    assert "当时预警，现已不再命中" in page.content.decode()
+    places = [hit["place"] for hit in page.context["hits"] if not hit["number"]]
+    replay = client.get(f"/worksites/rules/trials/{trial.pk}/hits/{places[0]}/")
     assert replay.status_code == 200 and len(replay.context["scene"]["track"]["t"]) > 50
-    assert client.get(f"/worksites/rules/trials/{trial.pk}/hits/2/").status_code == 404
+    assert client.get(f"/worksites/rules/trials/{trial.pk}/hits/99/").status_code == 404
 
 
 def test_all_rules_in_force_find_what_stands(client, dumping):

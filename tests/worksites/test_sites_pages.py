@@ -74,6 +74,13 @@ def test_a_wrong_card_is_refused_beside_its_field(lead, field, wrong):
     assert not Site.objects.exists()
 
 
+def test_a_wrong_code_and_a_missing_outline_say_what_to_do(lead):
+    shown = lead.post("/worksites/add/", card(code="gd 1", boundary="")).content.decode()
+    assert "编号为2至20位大写字母、数字和连字符，例如GD-2026-015。" in shown
+    assert "请在图上画出工地边界。" in shown and "该字段是必填项" not in shown
+    assert not Site.objects.exists()
+
+
 def test_a_code_is_taken_once(lead):
     lead.post("/worksites/add/", card())
     assert lead.post("/worksites/add/", card()).context["form"].errors["code"]

@@ -16,14 +16,6 @@ from worksites.services.truck_rules import MOST_SUPPRESS_S
 from worksites.trucks.rules import DEFAULTS, PARAMS, Param
 
 ACTS = [("confirm", _("True")), ("false", _("False")), ("merge", _("Merge"))]
-# What is written most often, at hand at three in the morning.
-USUAL = {
-    "confirm": [_("body up and load gone, no sink near"), _("stood off the route and came back empty"),
-                _("camera and positions agree"), _("no permit in force")],
-    "false": [_("body lifted for washing or repair"), _("sensor fault"), _("position drift"),
-              _("waiting in a jam or at a light"), _("known to the enforcement brigade")],
-    "merge": [_("the same trip"), _("the same happening, told by another rule")],
-}  # fmt: skip
 
 
 class DecisionForm(forms.Form):

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_POST, require_safe
 from grid.views import holding
 from shushanwei.common.errors import BadInput, Conflict
 from worksites.alerts import dossier, evidence, replay, selectors
-from worksites.alerts.forms import USUAL, DecisionForm, NoteForm
+from worksites.alerts.forms import DecisionForm, NoteForm
+from worksites.alerts.reasons import usual
 from worksites.alerts.selectors import JUDGE, REVIEW, VIEW
 from worksites.lifecycle import ALERT_OPEN, AlertStatus
 from worksites.models import TruckAlert
@@ -67,7 +68,7 @@ def _screen(request: HttpRequest, number: str, *, status: int = 200, error: str 
         "alert": row, **dossier.of(moment), **dossier.earlier(row), "story": dossier.story(row), "error": error,
         "is_open": row.status in ALERT_OPEN, "scene": replay.scene(moment), "others": others,
         "form": (given.get("form") or DecisionForm(alert=row, others=others)) if judges else None,
-        "usual": [(act, [str(text) for text in texts]) for act, texts in USUAL.items()],
+        "usual": usual(row.rule, row.facts).items(),
         "mine": row.status == AlertStatus.JUDGING and row.judged_by_id == user.pk,
         "clear_form": (given.get("clear_form") or NoteForm())
         if user.has_perm(REVIEW) and row.status == AlertStatus.CONFIRMED and row.rectified_at is None else None,

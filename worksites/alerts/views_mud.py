@@ -1,13 +1,15 @@
 """Mud on the road, told by who sees it: one form for the desk and for the phone."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from grid.views import holding
-from shushanwei.common.errors import BadInput, Conflict
+from shushanwei.common.errors import BadInput, Conflict, problem
 from worksites.alerts.forms import MudForm
 from worksites.alerts.selectors import REPORT_MUD, VIEW
 from worksites.checks import desk
@@ -19,12 +21,15 @@ from worksites.services.mud import Mud, report_mud
 @require_http_methods(["GET", "HEAD", "POST"])
 @holding(REPORT_MUD)
 def mud(request: HttpRequest) -> HttpResponse:
-    """The form, and what it says: the alert is confirmed as it is made; 422 where a field is wrong."""
+    """The form, and what it says: the alert is confirmed as it is made; 422 where a field is wrong.
+
+    A script (`X-Requested-With: fetch`) hears `{next}` or a problem that names the fields: the page keeps its photo.
+    """
     if request.method != "POST":
         return _page(request, MudForm())
     form = MudForm(request.POST, request.FILES)
     if not form.is_valid():
-        return _page(request, form, status=422)
+        return _refused(request, form)
     user, said = desk.who(request), form.cleaned_data
     seen = Mud(
         said["uuid"], said["lon"], said["lat"], said["seen_at"], said["plate"], said["site"] and said["site"].pk,
@@ -34,12 +39,29 @@ def mud(request: HttpRequest) -> HttpResponse:
         alert, _new = report_mud(seen, said["photo"].read(), actor=user)
     except BadInput as refused:
         form.add_error(refused.field if refused.field in form.fields else None, refused.message)
-        return _page(request, form, status=422)
+        return _refused(request, form)
     except Conflict as refused:
         form.add_error(None, refused.message)
-        return _page(request, form, status=refused.status)
+        return _refused(request, form, status=refused.status)
     messages.success(request, _("Confirmed: incident %(case)s.") % {"case": alert.incident.case_no})
-    return redirect("worksites:alert", alert.number) if user.has_perm(VIEW) else redirect("worksites:mud")
+    told = reverse("worksites:alert", args=[alert.number]) if user.has_perm(VIEW) else reverse("worksites:mud")
+    return JsonResponse({"next": told}) if _by_script(request) else redirect(told)
+
+
+def _refused(request: HttpRequest, form: MudForm, *, status: int = 422) -> HttpResponse:
+    if not _by_script(request):
+        return _page(request, form, status=status)
+    errors = [
+        {"field": "" if field == NON_FIELD_ERRORS else field, "message": error["message"]}
+        for field, found in form.errors.get_json_data().items()
+        for error in found
+    ]
+    body = problem(status, "bad-input", "Bad input", _("Some fields cannot be accepted."), errors)
+    return JsonResponse(body, status=status, content_type="application/problem+json")
+
+
+def _by_script(request: HttpRequest) -> bool:
+    return request.headers.get("X-Requested-With") == "fetch"
 
 
 def _page(request: HttpRequest, form: MudForm, *, status: int = 200) -> HttpResponse:

@@ -126,7 +126,7 @@ def trial(request: HttpRequest, pk: int) -> HttpResponse:
         "trial": row, "result": result, "now": db_now(),
         "changes": [{"code": code, "name": NAMES[code], "numbers": _numbers(code, _tried(row, code), changed=True)}
                     for code in row.changes],
-        "rules": [{"code": code, "name": NAMES[code], **counts} for code, counts in result.get("rules", {}).items()],
+        "rules": [_counted(code, counts) for code, counts in result.get("rules", {}).items()],
         "hits": [_shown(one) | {"place": place} for place, one in enumerate(result.get("hits", []))],
         "runs": row.state in (RuleTrial.State.WAITING, RuleTrial.State.RUNNING),
     }  # fmt: skip
@@ -165,9 +165,18 @@ def _tried(row: RuleTrial, code: str) -> dict[str, Any]:
     return {**rules_in_force(row.asked_at)[code].params, **row.changes[code]}
 
 
+def _counted(code: str, counts: dict[str, int]) -> dict[str, Any]:
+    # Trials of before said only what people had said of the alerts that stand.
+    found = {"found_confirmed": counts["confirmed"], "found_false": counts["false"], "gone": 0}
+    return {"code": code, "name": NAMES[code], **found, **counts}
+
+
 def _shown(one: dict[str, Any]) -> dict[str, Any]:
-    began = datetime.fromisoformat(one["began"])
-    return {**one, "name": NAMES[one["rule"]], "says": explain(one), "began_at": began}
+    began, facts = datetime.fromisoformat(one["began"]), one["facts"]
+    return {
+        **one, "name": NAMES[one["rule"]], "says": explain(one), "began_at": began,
+        "whose": one["plate"] or facts.get("site_name", ""), "day": facts.get("day", ""),
+    }  # fmt: skip
 
 
 def _numbers(code: str, params: Any, *, changed: bool = False) -> list[dict[str, Any]]:

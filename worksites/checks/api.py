@@ -98,5 +98,16 @@ class Locks(OnTheSite):
         return Response(inspection_shape(inspection), status=_code(new))
 
 
+class Drops(OnTheSite):
+    """Give up a visit that nobody has signed."""
+
+    @extend_schema(
+        operation_id="inspection_drop", tags=TAGS, request=serializers.DropInput, responses=serializers.InspectionShape
+    )
+    def post(self, request, uuid):
+        given = checked(serializers.DropInput, request)
+        return Response(inspection_shape(inspections.drop(request.user, uuid, given["reason"])))
+
+
 def _code(new: bool) -> int:
     return status.HTTP_201_CREATED if new else status.HTTP_200_OK

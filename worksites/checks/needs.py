@@ -57,15 +57,20 @@ def item_choices() -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 def told(needs: list[CheckNeed], user: User) -> None:
-    """Give each need `lines` (item by item, with what the sheet says) and `stands` (in a sentence)."""
+    """Give each need `lines` (item by item, with what the sheet says), `stands` (in a sentence) and `forward_on`.
+
+    `forward_on` is the day to which its check may be brought forward so that it is not late, for who plans the checks.
+    """
     names = _names({code for need in needs for code in need.items})
     sheets = {need.inspection_id for need in needs if need.inspection_id}
     found = {
         (one.inspection_id, one.item_code): one
         for one in Finding.objects.filter(inspection__in=sheets).order_by("id")
     }  # fmt: skip
-    plans = user.has_perm(PLAN)
+    plans, today = user.has_perm(PLAN), db_now().astimezone(STREET).date()
     for need in needs:
+        day = max(need.urgent_by, today) if plans and need.is_late and need.urgent_by and need.planned else None
+        need.forward_on = day if day and day < need.planned.on else None  # type: ignore[attr-defined, union-attr]
         seen = _seen(need)
         need.lines = [  # type: ignore[attr-defined]
             {"code": code, "name": names.get(code, ""), "finding": found.get((need.inspection_id, code)),

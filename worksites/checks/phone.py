@@ -36,7 +36,7 @@ def state(user: User, base: str) -> dict[str, Any]:
     sites = list(sites_for(user).exclude(status=SiteStatus.FINISHED).select_related("community").order_by("code"))
     ids = [site.pk for site in sites]
     people: dict[int, list[dict]] = {}
-    for person in SitePerson.objects.filter(site_id__in=ids):
+    for person in SitePerson.objects.filter(site_id__in=ids, ended_at=None):
         people.setdefault(person.site_id, []).append({"post": person.post, "name": person.name})
     findings: dict[int, list[dict]] = {}
     for one in Finding.objects.filter(site_id__in=ids, status__in=FINDING_LIVE).select_related("item"):
@@ -62,7 +62,7 @@ def state(user: User, base: str) -> dict[str, Any]:
         "recent": [
             {**inspection_shape(one), "found": one.found, "sheet": reverse("worksites:sheet", args=[one.pk])}
             for one in _mine(user)
-            .exclude(status=Inspection.Status.RUNNING)
+            .filter(locked_at__isnull=False)
             .annotate(found=Count("findings", distinct=True))
             .order_by("-locked_at")[:RECENT]
         ],

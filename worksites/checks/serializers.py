@@ -112,6 +112,12 @@ class LockInput(serializers.Serializer):
     note = Line(max_length=2_000, required=False, allow_blank=True, default="")
 
 
+class DropInput(serializers.Serializer):
+    """Why a visit is given up."""
+
+    reason = Line(max_length=200)
+
+
 class InspectionShape(serializers.Serializer):
     """A sheet."""
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from grid.views import holding
 from worksites.checks import codes, desk, docx, phone, sheet_page
+from worksites.checks.conduct import looked_at
 from worksites.models import Evidence, Inspection
 from worksites.selectors import VIEW, sites_for
 from worksites.services import inspections
@@ -132,6 +133,22 @@ def sheet_void(request: HttpRequest, pk: int) -> HttpResponse:
     return desk.step(request, work, reverse("worksites:sheet", args=[pk]))
 
 
+@require_POST
+@holding(VIEW)
+def drop(request: HttpRequest, pk: int) -> HttpResponse:
+    """A visit that nobody signs any more is given up."""
+    user = desk.who(request)
+    found = Inspection.objects.filter(pk=pk, site__in=sites_for(user)).first()
+    if found is None:
+        raise Http404
+
+    def work() -> str:
+        inspections.drop(user, found.uuid, request.POST.get("reason", ""))
+        return _("The inspection is given up.")
+
+    return desk.step(request, work, reverse("worksites:site", args=[found.site_id]))
+
+
 @never_cache
 @require_safe
 def conduct(request: HttpRequest, code: str) -> HttpResponse:
@@ -144,7 +161,8 @@ def conduct(request: HttpRequest, code: str) -> HttpResponse:
     known = codes.is_ours(code)
     rows = Inspection.objects.select_related("site").prefetch_related("inspectors")
     found = rows.filter(conduct_code=code).order_by("-version").first() if known else None
-    context = {"code": code, "known": known, "inspection": found}
+    groups = looked_at(found) if found else []
+    context = {"code": code, "known": known, "inspection": found, "groups": groups}
     return render(request, "worksites/inspect_code.html", context, status=200 if known else 404)
 
 

@@ -42,6 +42,8 @@ def file(request: HttpRequest) -> HttpResponse:
 
     def work() -> str:
         need, _new = services.file_need(site_id=given.pop("site").pk, actor=desk.who(request), **given)
+        if need.is_late:
+            return _("Written down. The planned check comes after your latest day; who plans the checks has been told.")
         if need.planned_id is None:
             return _("Written down: it is looked at in the next check of the site.")
         return _("Written down: the planned check looks at it too.")

@@ -22,6 +22,7 @@ VERBS = {
     "check.planned": gettext_lazy("planned, inspectors drawn"),
     "check.redrawn": gettext_lazy("inspectors drawn anew"),
     "check.absent_replaced": gettext_lazy("who cannot go was replaced by the next of the lot"),
+    "check.need_late": gettext_lazy("an urgent need would be looked at too late"),
     "check.crew_set": gettext_lazy("inspectors named"),
     "check.brought_forward": gettext_lazy("brought forward"),
     "check.done": gettext_lazy("made"),

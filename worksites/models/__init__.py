@@ -18,14 +18,14 @@ from worksites.models.inspections import (
 from worksites.models.needs import CheckNeed
 from worksites.models.permits import Permit, PermitFile, PermitRuleSet
 from worksites.models.sites import Gate, Sink, Site, SitePerson
-from worksites.models.tracks import GatePass, Manifest, Terminal, TruckFix, TruckState, VendorItem
+from worksites.models.tracks import GatePass, JudgedDay, Manifest, Terminal, TruckFix, TruckState, VendorItem
 from worksites.models.trials import RuleTrial
 from worksites.models.trips import Trip, TruckAlert, TruckRule
 
 __all__ = [
     "CheckNeed", "Checklist", "ChecklistGroup", "ChecklistItem", "ColourChange", "ColourOverride", "ColourRules",
     "Company", "Draw", "Driver", "Evidence", "Finding", "Gate", "GatePass", "HeldFix", "Inspection", "ItemResult",
-    "Manifest", "Penalty", "Permit", "PermitFile", "PermitRuleSet", "PlannedCheck", "RuleTrial", "Signature", "Sink",
-    "Site", "SiteDocument", "SiteLink", "SitePerson", "Terminal", "Trip", "Truck", "TruckAlert", "TruckFix",
-    "TruckRule", "TruckState", "VendorItem",
+    "JudgedDay", "Manifest", "Penalty", "Permit", "PermitFile", "PermitRuleSet", "PlannedCheck", "RuleTrial",
+    "Signature", "Sink", "Site", "SiteDocument", "SiteLink", "SitePerson", "Terminal", "Trip", "Truck", "TruckAlert",
+    "TruckFix", "TruckRule", "TruckState", "VendorItem",
 ]  # fmt: skip

@@ -162,6 +162,7 @@ class Inspection(models.Model):
         LOCKED = "locked", pgettext_lazy("inspection", "signed and locked")  # 已签字锁定
         REPLACED = "replaced", pgettext_lazy("inspection", "replaced by a newer version")  # 已被新版本替代
         VOIDED = "voided", pgettext_lazy("inspection", "voided")  # 作废
+        DROPPED = "dropped", pgettext_lazy("inspection", "given up")  # 已放弃, never signed
 
     uuid = models.UUIDField(unique=True)  # made by the phone: begun twice, begun once
     site = models.ForeignKey(Site, models.PROTECT, related_name="inspections")
@@ -198,6 +199,9 @@ class Inspection(models.Model):
             models.CheckConstraint(
                 name="inspection_locked_whole",
                 condition=Q(locked_at__isnull=True) | (~Q(sha256="") & Q(clean__isnull=False, sheet__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="inspection_given_up_unsigned", condition=~Q(status="dropped") | Q(locked_at__isnull=True)
             ),
             # One code, one visit: a newer version of its sheet keeps the code.
             models.UniqueConstraint(fields=["conduct_code"], condition=Q(version=1), name="inspection_code_once"),

@@ -57,3 +57,12 @@ class CheckNeed(models.Model):
 
     def __str__(self) -> str:
         return f"{self.department_id} {self.site_id}"
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the open check that it rides on comes after its latest day."""
+        check = self.planned
+        waits = self.urgent_by is not None and self.answered_at is None and self.withdrawn_at is None
+        if not waits or check is None or check.done_at or check.missed_at or check.dropped_at:
+            return False
+        return check.on > self.urgent_by

@@ -46,6 +46,7 @@ class Permit(models.Model):
     gate = models.ForeignKey(Gate, models.PROTECT, null=True, blank=True, related_name="permits")
     valid_from = models.DateField()
     valid_to = models.DateField()
+    voided_on = models.DateField(null=True, blank=True)  # in force until the day before
     quantity_m3 = models.PositiveIntegerField(null=True, blank=True)
     waste_class = models.CharField(max_length=40, blank=True)
     sinks = models.ManyToManyField(Sink, blank=True, related_name="+")  # where the load may go, as the card says

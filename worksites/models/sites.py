@@ -33,7 +33,7 @@ class Site(models.Model):
     rule_colour = models.CharField(max_length=6, choices=Colour.choices, default=Colour.WHITE)  # without any override
     rule_since = models.DateTimeField(db_default=Now())
     recolour_at = models.DateTimeField(null=True, blank=True)  # when time alone may change it
-    watched_since = models.DateTimeField()  # checks are planned from here on
+    watched_since = models.DateTimeField()  # registered: checks are planned from here on, loading is lawful
     started_on = models.DateField(null=True, blank=True)
     ends_on = models.DateField(null=True, blank=True)  # as planned
     owner = models.ForeignKey(Company, models.PROTECT, null=True, blank=True, related_name="+")
@@ -47,6 +47,7 @@ class Site(models.Model):
     plate_code = models.CharField(max_length=12, unique=True)
     stopped_at = models.DateTimeField(null=True, blank=True)
     stop_reason = models.CharField(max_length=200, blank=True)
+    idle_since = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     rev = models.BigIntegerField(default=0)
 
@@ -71,7 +72,7 @@ class Site(models.Model):
 
 
 class SitePerson(models.Model):
-    """Who answers for a site. Phones lie encrypted."""
+    """Who answers for a site, until `ended_at`. Phones lie encrypted; of who has gone none is kept."""
 
     class Post(models.TextChoices):
         OWNER = "owner", _("owner's representative")  # 建设单位负责人
@@ -83,14 +84,20 @@ class SitePerson(models.Model):
     site = models.ForeignKey(Site, models.CASCADE, related_name="people")
     post = models.CharField(max_length=10, choices=Post.choices)
     name = models.CharField(max_length=30)
+    company = models.ForeignKey(Company, models.PROTECT, null=True, blank=True, related_name="+")
     phone_sealed = models.TextField(blank=True)
     phone_masked = models.CharField(max_length=20, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["site", "post", "name"]
         verbose_name = _("person in charge")
         verbose_name_plural = _("people in charge")
-        constraints = [models.UniqueConstraint(fields=["site", "post", "name"], name="site_person_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["site", "post", "name"], condition=Q(ended_at=None), name="site_person_once_at_a_time"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -104,6 +111,7 @@ class Gate(models.Model):
     name = models.CharField(max_length=40)
     lon = models.FloatField()
     lat = models.FloatField()
+    added_at = models.DateTimeField(null=True, blank=True)  # on the map since; none: as long as its site
     filed_on = models.DateField(null=True, blank=True)
     has_wash_bay = models.BooleanField(default=False)
     camera_code = models.CharField(max_length=40, blank=True, db_index=True)  # names it in the pass records
@@ -135,6 +143,8 @@ class Sink(models.Model):
     lat = models.FloatField()
     capacity_m3 = models.PositiveIntegerField(default=0)
     is_active = models.BooleanField(default=True)
+    registered_at = models.DateTimeField(null=True, blank=True)  # none: before anything was recorded
+    closed_at = models.DateTimeField(null=True, blank=True)
     rev = models.BigIntegerField(default=0)
 
     class Meta:

@@ -86,6 +86,21 @@ class TruckState(models.Model):
         return str(self.truck_id)
 
 
+class JudgedDay(models.Model):
+    """A day of the street whose gate counts have been held against its manifests (T12)."""
+
+    day = models.DateField(primary_key=True)
+    judged_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-day"]
+        verbose_name = _("judged day")
+        verbose_name_plural = _("judged days")
+
+    def __str__(self) -> str:
+        return self.day.isoformat()
+
+
 class Terminal(models.Model):
     """A JT/T 808 terminal that registered itself; it is believed once it belongs to a truck. The token is sealed."""
 

@@ -106,7 +106,8 @@ def stop(site: Site, reason: str, *, actor: User | None, at: datetime) -> None:
     """Order the site to stop; a second order only adds to the story. The site's lock is held."""
     if site.status not in (SiteStatus.STOPPED, SiteStatus.FINISHED):
         site.status, site.stopped_at, site.stop_reason = SiteStatus.STOPPED, at, reason[:200]
-        site.save(update_fields=["status", "stopped_at", "stop_reason"])
+        site.idle_since = None
+        site.save(update_fields=["status", "stopped_at", "stop_reason", "idle_since"])
     record(site, "site.stopped", actor=actor, note=reason[:200], at=at)
 
 

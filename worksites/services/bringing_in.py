@@ -14,6 +14,7 @@ from shushanwei.common.secrets import unseal
 from shushanwei.people.models import User
 from worksites.lifecycle import CompanyKind, PermitKind, PermitStatus, TruckState
 from worksites.models import Company, Driver, Gate, Permit, Sink, Site, Truck
+from worksites.models.companies import MOST_WEIGHT_T
 from worksites.plates import clean_plate, phone_of
 from worksites.services.permits import holder_for_kind, save_permit
 from worksites.services.trucks import COLOURS, TRUCK_FIELDS, save_company, save_driver, save_truck
@@ -51,16 +52,38 @@ def bring_in(kind: str, rows: Sequence[tuple[int, Said]], *, actor: User, try_on
             cursor.execute("select pg_advisory_xact_lock(hashtext('worksites:bring_in'))")
         for number, said in rows:
             key = said.get("kind", "") if kind == "permits" else "", said.get(KEYS[kind], "")
-            try:
-                if key[1] and seen.setdefault(key, number) != number:
-                    raise BadInput(KEYS[kind], _("This stands in row %(n)s already.") % {"n": seen[key]})
-                with transaction.atomic():
-                    counts[step(said, actor)] += 1
-            except DomainError as error:
-                mistakes.append(Mistake(number, error.field or KEYS[kind], error.message))
+            if key[1] and seen.setdefault(key, number) != number:
+                twice = _("This stands in row %(n)s already.") % {"n": seen[key]}
+                mistakes.append(Mistake(number, KEYS[kind], twice))
+                continue
+            became, wrong = _brought(step, said, actor, KEYS[kind])
+            mistakes += [Mistake(number, field, message) for field, message in wrong.items()]
+            counts[became] += not wrong
         if mistakes or try_only:
             transaction.set_rollback(True)
     return Outcome(counts["new"], counts["changed"], counts["same"], mistakes)
+
+
+def _brought(step: Callable[[Said, User], str], said: Said, actor: User, key: str) -> tuple[str, Said]:
+    """(what became of a row, what is wrong by column); a row with something wrong leaves nothing behind.
+
+    A service refuses the first column it looks at: that one is left out and the others are tried again.
+    """
+    left, wrong = dict(said), Said()
+    while True:
+        try:
+            with transaction.atomic():
+                became = step(left, actor)
+                transaction.set_rollback(bool(wrong))
+        except DomainError as error:
+            field = error.field or key
+            left_out = left.pop(field, None) is not None
+            if field not in wrong:
+                wrong[field] = error.message
+            if not left_out:
+                return "same", wrong
+        else:
+            return became, wrong
 
 
 def _company(said: Said, actor: User) -> str:
@@ -92,9 +115,13 @@ def _truck(said: Said, actor: User) -> str:
         if given["plate_colour"] not in COLOURS:
             raise BadInput("plate_colour", _("One of %(names)s.") % {"names": "黄、蓝、绿、白、黑"})
     if "terminal_id" in said:
-        given["terminal_id"] = phone_of(said["terminal_id"]) or said["terminal_id"]
+        given["terminal_id"] = phone_of(said["terminal_id"])
+        if not given["terminal_id"]:
+            raise BadInput("terminal_id", _("A terminal's number has digits only, 20 at most."))
     if "volume_m3" in said:
         given["volume_m3"] = _number("volume_m3", said["volume_m3"])
+        if not 0 < given["volume_m3"] <= MOST_WEIGHT_T:
+            raise BadInput("volume_m3", _("More than 0, at most %(most)s.") % {"most": MOST_WEIGHT_T})
     for name in ("has_lift_sensor", "has_load_sensor", "has_cover_sensor"):
         if name in said:
             given[name] = _yes(name, said[name])
@@ -125,10 +152,11 @@ def _driver(said: Said, actor: User) -> str:
 
 
 def _permit(said: Said, actor: User) -> str:
+    given = _papers(said)
     for name in ("kind", "number", "holder"):
         if name not in said:
             raise BadInput(name, _("This must be filled in."))
-    kind = _code("kind", PermitKind.choices, said["kind"])
+    kind = given["kind"]
     holder = holder_for_kind(kind)
     owner = {
         "truck": lambda word: Truck.objects.filter(plate=clean_plate(word) or "-"),
@@ -141,13 +169,24 @@ def _permit(said: Said, actor: User) -> str:
     known = Permit.objects.filter(kind=kind, number=said["number"]).first()
     if known is not None and getattr(known, f"{holder}_id") != owner.pk:
         raise BadInput("number", _("There is a permit of this kind with this number."))
-    given: dict[str, Any] = {**said, "kind": kind}
     for name in ("valid_from", "valid_to"):
-        given[name] = _day(name, said[name]) if name in said else known and getattr(known, name)
-        if given[name] is None:
+        if name not in given and known is None:
             raise BadInput(name, _("This must be filled in."))
-    if "status" in said:
-        given["status"] = _code("status", PermitStatus.choices, said["status"])
+        given.setdefault(name, known and getattr(known, name))
+    before = known.rev if known else 0
+    saved = save_permit((holder, owner.pk), given, actor=actor, permit_id=known.pk if known else None)
+    return "new" if known is None else "same" if saved.rev == before else "changed"
+
+
+def _papers(said: Said) -> dict[str, Any]:
+    """What a row says of a permit, each column read by itself."""
+    given: dict[str, Any] = dict(said)
+    for name, choices in (("kind", PermitKind.choices), ("status", PermitStatus.choices)):
+        if name in said:
+            given[name] = _code(name, choices, said[name])
+    for name in ("valid_from", "valid_to"):
+        if name in said:
+            given[name] = _day(name, said[name])
     if "quantity_m3" in said:
         given["quantity_m3"] = int(_number("quantity_m3", said["quantity_m3"]))
     for name, model in (("sinks", Sink), ("sites", Site)):
@@ -157,9 +196,7 @@ def _permit(said: Said, actor: User) -> str:
             if len(found) != len(codes):
                 raise BadInput(name, _("One of these codes is not registered."))
             given[name] = [one.pk for one in found]
-    before = known.rev if known else 0
-    saved = save_permit((holder, owner.pk), given, actor=actor, permit_id=known.pk if known else None)
-    return "new" if known is None else "same" if saved.rev == before else "changed"
+    return given
 
 
 STEPS: dict[str, Callable[[Said, User], str]] = {

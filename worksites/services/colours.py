@@ -135,6 +135,8 @@ def approve_override(override_id: int, *, actor: User) -> ColourOverride:
         return override
     if override.ended_at is not None:
         raise WrongStep(_("This request has ended."))
+    if site.status not in WATCHED:
+        raise WrongStep(_("Only a site under construction has a colour."))
     if override.asked_by_id == actor.pk:
         raise NotAllowed(_("Who asked does not approve."))
     now = db_now()

@@ -5,18 +5,19 @@ positions and passes received since then have been judged, "far" and "wide": the
 Safe to be run twice, twice at once and again after a crash: what was found has keys of its own.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
 
 from shushanwei.common.clock import STREET, db_now
-from worksites.models import Trip, TruckState
+from worksites.models import JudgedDay, Trip, TruckState
 from worksites.selectors_engine import events_of, fixes_of, instant, microseconds, site_days, truck_ground
 from worksites.services.engine_alerts import raise_alerts
 from worksites.services.fixes import TABLE
 from worksites.trucks.engine import Judged, judge, silence
 from worksites.trucks.ground import Card, Ground
+from worksites.trucks.rules import Rule
 from worksites.trucks.sitedays import mismatch
 from worksites.trucks.state import State
 
@@ -28,6 +29,7 @@ TAIL = timedelta(hours=36)  # later ones complete trips of their own time only
 NEAR_PAST = timedelta(hours=26)
 FAR_PAST = timedelta(days=60)
 WIDE_EVERY = timedelta(hours=1)
+MOST_DAYS = 30  # a day on which the job did not run is made up for so long
 TRIP_FIELDS = [
     "state", "from_type", "site_id", "gate_id", "from_lon", "from_lat", "route_matched", "to_type", "sink_id", "to_lon",
     "to_lat", "distance_m", "volume_m3", "manifest_id", "hits",
@@ -107,13 +109,34 @@ def judge_silence(truck_id: int) -> bool:
     return bool(raised)
 
 
+def judge_site_days() -> int:
+    """T12 of every site on each finished day not judged yet, `MOST_DAYS` back at most. Returns how many were new."""
+    return sum(_judge_site_day(day) for day in finished_days())
+
+
+def finished_days() -> list[date]:
+    """Finished days of the street whose gates and manifests have not been compared, oldest first."""
+    today = db_now().astimezone(STREET).date()
+    days = [today - timedelta(days=ago) for ago in range(MOST_DAYS, 0, -1)]
+    judged = set(JudgedDay.objects.filter(day__gte=days[0]).values_list("day", flat=True))
+    return [day for day in days if day not in judged]
+
+
+def mark_day_judged(day: date) -> bool:
+    """Remember that a day's gates and manifests have been compared; false where it was known."""
+    return JudgedDay.objects.get_or_create(day=day, defaults={"judged_at": db_now()})[1]
+
+
+def site_day_hits(day: date, rule: Rule) -> list[dict[str, Any]]:
+    """What T12 finds on a day of the street, site after site."""
+    return [hit for one in site_days(day) if (hit := mismatch(rule, one)) is not None]
+
+
 @transaction.atomic
-def judge_site_days(days_ago: int = 1) -> int:
-    """T12 of every site on a finished day of the street; each site and day is told once. Returns how many were new."""
-    now, rule = db_now(), truck_ground().rules["T12"]
-    day = (now.astimezone(STREET) - timedelta(days=days_ago)).date()
-    hits = [hit for one in site_days(day) if (hit := mismatch(rule, one)) is not None]
-    return len(raise_alerts(hits, now=now)) if hits else 0
+def _judge_site_day(day: date) -> int:
+    if not mark_day_judged(day):
+        return 0
+    return len(raise_alerts(site_day_hits(day, truck_ground().rules["T12"]), now=db_now()))
 
 
 def trucks_with_work() -> list[int]:

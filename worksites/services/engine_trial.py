@@ -4,7 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
@@ -12,12 +12,12 @@ from django.db import connection
 from shushanwei.common.clock import STREET
 from shushanwei.common.errors import BadInput
 from worksites.models import Truck
-from worksites.selectors_engine import events_of, fixes_of, site_days, truck_ground
+from worksites.selectors_engine import events_of, fixes_of, truck_ground
+from worksites.services.engine import site_day_hits
 from worksites.services.fixes import TABLE
 from worksites.trucks.engine import judge
 from worksites.trucks.facts import kept
 from worksites.trucks.rules import CODES, BadParam
-from worksites.trucks.sitedays import mismatch
 from worksites.trucks.state import State
 
 LONGEST = timedelta(days=62)
@@ -92,13 +92,17 @@ def would_have_fired(
             after = upto
         trial.trucks += 1
     if "T12" in wanted:
-        day = since.astimezone(STREET).date()
-        while day <= until.astimezone(STREET).date():
-            add([hit for one in site_days(day) if (hit := mismatch(ground.rules["T12"], one)) is not None])
-            day += timedelta(days=1)
+        for day in _whole_days(since, until):
+            add(site_day_hits(day, ground.rules["T12"]))
     trial.counts = {code: counts[code] for code in CODES if code in wanted}
     trial.seconds = time.monotonic() - began
     return trial
+
+
+def _whole_days(since: datetime, until: datetime) -> list[date]:
+    """Days of the street that began after `since` and were over by `until`."""
+    first, last = (at.astimezone(STREET).date() for at in (since, until))
+    return [first + timedelta(days=n) for n in range(1, (last - first).days)]
 
 
 def _driven(since: datetime, until: datetime) -> list[int]:

@@ -25,7 +25,7 @@ from worksites.services.colours import recolour
 from worksites.services.plan import complete, served_by
 from worksites.services.typed import must_type, typed
 
-INSPECT = "worksites.inspect"
+INSPECT, PLAN = "worksites.inspect", "worksites.plan_checks"
 LONGEST_NOTE = 2_000  # of a sheet
 AHEAD = timedelta(days=1)  # a phone's clock that is further ahead is set wrong; a little ahead is now
 Status, Result = Inspection.Status, ItemResult.Result
@@ -65,6 +65,7 @@ class Lock:
 def begin(user: User, given: Begin) -> tuple[Inspection, bool]:
     """Begin a visit: (the sheet, whether it is new). Times may lie in the past (kept off-line, or seeded).
 
+    Who has a visit of the site under way gets that one back: nobody makes two of one site at once.
     Raises BadInput for `conduct_code`, `code_shown_at`, `inspectors`, `phase`, `recheck`, `replaces`, `lon`, `lat`;
     NotFound for a site out of reach; Conflict where the id or the code was used for something else.
     """
@@ -75,7 +76,7 @@ def begin(user: User, given: Begin) -> tuple[Inspection, bool]:
         return _same(before, asked), False
     try:
         with transaction.atomic():
-            return _begin(user, site, given, asked), True
+            return _begin(user, site, given, asked)
     except IntegrityError:
         before = Inspection.objects.select_related("site", "checklist").filter(uuid=given.uuid).first()
         if before is None:
@@ -98,21 +99,45 @@ def lock(user: User, uuid: UUID, given: Lock) -> tuple[Inspection, bool]:
     """Everybody has signed: findings are opened, the sheet is written and locked: (the sheet, whether it is new).
 
     Raises BadInput for `results`, `fixes`, `photos`, `signatures`, `ended_at`; Conflict where the sheet was locked with
-    other content.
+    other content, WrongStep where it was given up; both say the `state` that it is in.
     """
-    asked = sealing.digest(_plain(asdict(given)))
+    said = asdict(given)
+    del said["ended_at"]  # the moment of the tap: who taps again signs the same sheet
+    asked = sealing.digest(_plain(said))
     with transaction.atomic():
         at = min(given.ended_at, db_now())
         day = hold_numbers("finding", at, "%Y%m%d")
         inspection = own_inspection(user, uuid)
         if inspection.locked_at is not None:
             if inspection.asked.get("locked_by") != asked:
-                raise Conflict(_("This sheet is signed and locked with other content."))
+                why = _("This sheet is signed and locked with other content.")
+                raise Conflict(why, state=inspection.status, sha256=inspection.sha256)
             return inspection, False
         _running(inspection)
         # A phone's clock may have been put back in between.
         _lock(user, inspection, given, max(at, inspection.started_at), day, asked)
     return inspection, True
+
+
+@transaction.atomic
+def drop(user: User, uuid: UUID, reason: str) -> Inspection:
+    """Give up a visit that nobody has signed: its inspectors may, and who plans checks. Twice is once.
+
+    Raises BadInput for `reason`, WrongStep where the sheet is signed, NotFound for everybody else.
+    """
+    reason = must_type("reason", reason, Finding.withdrawn_reason.field)
+    inspection = locked_inspection(uuid)
+    if not inspection.inspectors.filter(pk=user.pk).exists():
+        site_for(user, inspection.site_id)
+        if not user.has_perm(PLAN):
+            raise NotFound(_("There is no such inspection."))
+    if inspection.status == Status.DROPPED:
+        return inspection
+    _running(inspection)
+    inspection.status = Status.DROPPED
+    inspection.save(update_fields=["status"])
+    tell_inspection(inspection, "dropped", actor=user, note=reason)
+    return inspection
 
 
 @transaction.atomic
@@ -170,7 +195,7 @@ def items_of(inspection: Inspection) -> list[ChecklistItem]:
     return [item for item in found.order_by("code") if item.code in open_ | known]
 
 
-def _begin(user: User, site: Site, given: Begin, asked: dict[str, Any]) -> Inspection:
+def _begin(user: User, site: Site, given: Begin, asked: dict[str, Any]) -> tuple[Inspection, bool]:
     now = db_now()
     if given.started_at > now + AHEAD:
         raise BadInput("started_at", _("This lies in the future."))
@@ -188,6 +213,9 @@ def _begin(user: User, site: Site, given: Begin, asked: dict[str, Any]) -> Inspe
         _shown(given, started)
     place = _place(given)
     site = locked_site(site.pk)
+    known = None if old else _under_way(site, user, people)
+    if known is not None:
+        return known, False
     if site.status == SiteStatus.FINISHED:
         raise BadInput("site", _("This site is finished."))
     if given.recheck and not Finding.objects.filter(site=site, status__in=FINDING_LIVE).exists():
@@ -213,7 +241,20 @@ def _begin(user: User, site: Site, given: Begin, asked: dict[str, Any]) -> Inspe
     tell_inspection(
         inspection, "begun", actor=user, at=started, data={"code": inspection.conduct_code, "kind": inspection.kind}
     )
-    return inspection
+    return inspection, True
+
+
+def _under_way(site: Site, user: User, people: set[int]) -> Inspection | None:
+    """The visit of this site that the person makes already; BadInput where only a colleague makes one."""
+    rows = Inspection.objects.select_related("site", "checklist").filter(
+        site=site, status=Status.RUNNING, replaces=None
+    )
+    mine = rows.filter(inspectors=user).order_by("started_at").first()
+    if mine is None:
+        busy = User.objects.filter(pk__in=people & set(rows.values_list("inspectors", flat=True)))
+        if names := ", ".join(str(one) for one in busy):
+            raise BadInput("inspectors", _("An inspection of this site by %(names)s is under way.") % {"names": names})
+    return mine
 
 
 def _shown(given: Begin, started: datetime) -> None:
@@ -258,7 +299,7 @@ def _same(before: Inspection, asked: dict[str, Any]) -> Inspection:
 
 def _running(inspection: Inspection) -> None:
     if inspection.status != Status.RUNNING:
-        raise WrongStep(_("This inspection is over."))
+        raise WrongStep(_("This inspection is over."), state=inspection.status)
 
 
 def _write_results(user: User, inspection: Inspection, given: list[dict[str, Any]]) -> None:

@@ -7,10 +7,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from shushanwei.common.clock import db_now
-from shushanwei.common.errors import BadInput, NotFound
+from shushanwei.common.errors import BadInput, NotFound, WrongStep
 from shushanwei.common.secrets import fingerprint
 from shushanwei.journal.services import record
 from shushanwei.people.models import User
+from worksites.lifecycle import SiteStatus
 from worksites.models import SiteLink
 from worksites.services.base import locked_site
 
@@ -23,10 +24,15 @@ SEEN_EVERY = timedelta(minutes=10)
 def make_link(
     site_id: int, *, actor: User | None, days: int = USUAL_DAYS, at: datetime | None = None
 ) -> tuple[SiteLink, str]:
-    """A new link of a site: (the row, the token, which is shown now and never again). Older links go on."""
+    """A new link of a site: (the row, the token, which is shown now and never again). Older links go on.
+
+    Raises BadInput for `days`, WrongStep for a finished site.
+    """
     if not SHORTEST_DAYS <= days <= LONGEST_DAYS:
         raise BadInput("days", _("From %(least)s to %(most)s.") % {"least": SHORTEST_DAYS, "most": LONGEST_DAYS})
     site, now = locked_site(site_id), at or db_now()
+    if site.status == SiteStatus.FINISHED:
+        raise WrongStep(_("This site is finished."))
     token = secrets.token_urlsafe(BYTES)
     link = SiteLink.objects.create(
         site=site, fingerprint=_print(token), made_by=actor, made_at=now, expires_at=now + timedelta(days=days)

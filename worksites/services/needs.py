@@ -10,13 +10,16 @@ from django.utils.translation import gettext as _
 from incidents.models import Department
 from shushanwei.common.clock import STREET, db_now
 from shushanwei.common.errors import BadInput, Conflict, NotFound, WrongStep
+from shushanwei.journal.services import record
 from shushanwei.people.models import User
+from worksites.checks.shapes import planned_shape
 from worksites.lifecycle import WATCHED
 from worksites.models import ChecklistItem, CheckNeed, Inspection, PlannedCheck, Site
 from worksites.services.base import locked_site, tell
 from worksites.services.checklists import published
 from worksites.services.typed import must_type, typed
 
+PLAN = "worksites.plan_checks"
 MOST_ITEMS = 12
 URGENT_DAYS = 30  # what may wait longer is not urgent
 
@@ -28,7 +31,8 @@ def file_need(
 ) -> tuple[CheckNeed, bool]:  # fmt: skip
     """Ask for items of the checklist on a site: (the need, whether it is new). Twice is once.
 
-    It rides on the open check of the site, or waits for the next. Raises BadInput for `site`, `items`, `text`,
+    It rides on the open check of the site, or waits for the next; where that check comes after the latest day, the
+    planners are told at once. Raises BadInput for `site`, `items`, `text`,
     `urgent_by` and `urgent_reason`; Conflict where the id was used for another need.
     """
     text = typed("text", text, CheckNeed.text.field)
@@ -59,6 +63,11 @@ def file_need(
     tell(site, "need_filed", actor=actor, note=reason or need.text, at=at,
          data={"need": need.pk, "department": department.code, "items": codes, "check": need.planned_id,
                "urgent_by": urgent_by.isoformat() if urgent_by else None})  # fmt: skip
+    if need.is_late and need.planned and urgent_by:
+        # Told to planners alone: the day of a random check is nobody else's to know before.
+        record(need.planned, "check.need_late", actor=actor, note=reason, at=at, shape=planned_shape,
+               audience={"permission": PLAN},
+               data={"site": site.pk, "need": need.pk, "urgent_by": urgent_by.isoformat()})  # fmt: skip
     return need, True
 
 

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from incidents.pictures import clean
-from shushanwei.common.clock import db_now
+from shushanwei.common.clock import STREET, db_now
 from shushanwei.common.errors import BadInput, Conflict, NotFound, WrongStep
 from shushanwei.common.geo import BadPosition, checked
 from shushanwei.journal.services import record
@@ -68,6 +68,7 @@ def save_permit(holder: Holder, values: dict[str, Any], *, actor: User | None, p
     permit.status = values.get("status") or permit.status
     if permit_id is not None and permit.status != had and permit.status not in PERMIT_NEXT[PermitStatus(had)]:
         raise WrongStep(_("From this state it cannot come there."))
+    _mark_voided(permit, had, permit.status)
     if permit.status in NEEDS_REASON and not permit.reason:
         raise BadInput("reason", _("Say why."))
     setattr(permit, name, owner)
@@ -103,8 +104,9 @@ def decide(permit_id: int, status: str, *, reason: str = "", actor: User | None)
         raise WrongStep(_("From this state it cannot come there."))
     if status in NEEDS_REASON and not reason:
         raise BadInput("reason", _("Say why."))
+    _mark_voided(permit, permit.status, status)
     permit.status, permit.reason = status, reason
-    permit.save(update_fields=["status", "reason"])
+    permit.save(update_fields=["status", "reason", "voided_on"])
     _say(permit, status, actor=actor, note=permit.reason)
     return permit
 
@@ -206,6 +208,12 @@ def _check_windows(windows: Any) -> None:
         good = False
     if not good:
         raise BadInput("windows", _("At most %(n)s windows, each with days and two times.") % {"n": MOST_WINDOWS})
+
+
+def _mark_voided(permit: Permit, had: str, status: str) -> None:
+    """What was in force and is voided was in force until yesterday."""
+    if had == PermitStatus.APPROVED and status == PermitStatus.VOIDED:
+        permit.voided_on = db_now().astimezone(STREET).date()
 
 
 def _state(permit: Permit, values: dict[str, Any] | None = None) -> tuple[Any, ...]:

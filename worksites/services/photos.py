@@ -59,12 +59,9 @@ def store(
 def picture(raw: bytes, field: str = "photo") -> Clean:
     """A photo made storable; raises BadInput on `field` for what is none."""
     try:
-        tidy = clean(raw)
+        return clean(raw, photo=True)
     except BadInput as error:
         raise BadInput(field, error.message) from None
-    if tidy.thumb is None:
-        raise BadInput(field, _("A photo is needed, not a document."))
-    return tidy
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from shushanwei.common.clock import db_now
 from shushanwei.common.errors import BadInput, NotFound
 from shushanwei.journal.services import record
 from shushanwei.people.models import User
@@ -44,11 +45,13 @@ def save_sink(values: dict[str, Any], *, actor: User | None, sink_id: int | None
         return sink
     if sink.pk is not None and sink_id is None:
         raise BadInput("code", _("There is a sink with this code."))
-    is_new = sink.pk is None
+    is_new, now = sink.pk is None, db_now()
     for name in changed:
         setattr(sink, name, wanted[name])
     if is_new:
-        sink.code = values["code"]
+        sink.code, sink.registered_at = values["code"], now
+    if "is_active" in changed or not sink.is_active and is_new:
+        sink.closed_at = None if sink.is_active else now
     try:
         with transaction.atomic():
             sink.save()

@@ -21,6 +21,7 @@ from worksites.models import Gate, Permit, PermitRuleSet, Site
 from worksites.services import permits
 from worksites.services.base import locked_site, tell
 from worksites.services.colours import recolour
+from worksites.services.finishing import close_doors, must_be_done, undecided_penalties
 from worksites.services.typed import typed
 
 LARGEST_DEG = 0.05  # a boundary wider than five kilometres is a slip of the pen
@@ -102,7 +103,11 @@ def change_site(site_id: int, values: dict[str, Any], *, actor: User) -> Site:
 
 @transaction.atomic
 def set_status(site_id: int, status: str, *, reason: str = "", actor: User | None, at: datetime | None = None) -> Site:
-    """Stop a site by order, let it go on, write it idle or finished. Raises BadInput for `reason` and `status`."""
+    """Stop a site by order, let it go on, write it idle or finished.
+
+    Finishing takes back the site's links. Raises BadInput for `reason` and `status`, WrongStep for a finished site,
+    and for one that is to be finished the list of what is open.
+    """
     reason = typed("reason", reason, Site.stop_reason.field)
     site = locked_site(site_id)
     if status not in SiteStatus.values:
@@ -110,24 +115,33 @@ def set_status(site_id: int, status: str, *, reason: str = "", actor: User | Non
     if site.status == status:
         return site
     if site.status == SiteStatus.FINISHED:
-        raise WrongStep(_("A finished site is not opened again; register it anew."))
+        raise WrongStep(_("A finished site is not opened again by its state; who plans the checks undoes the finish."))
     if status == SiteStatus.STOPPED and not reason:
         raise BadInput("reason", _("Say why."))
     now = at or db_now()
+    finishes, data = status == SiteStatus.FINISHED, {}
+    if finishes:
+        must_be_done(site)
+        close_doors(site, actor=actor, at=now)
+        data = {"penalties": undecided_penalties(site)}
     site.status = status
     site.stopped_at = now if status == SiteStatus.STOPPED else None
     site.stop_reason = reason if status == SiteStatus.STOPPED else ""
-    site.finished_at = now if status == SiteStatus.FINISHED else None
-    site.save(update_fields=["status", "stopped_at", "stop_reason", "finished_at"])
-    tell(site, f"became_{status}", actor=actor, note=reason, at=at)
+    site.finished_at = now if finishes else None
+    if not finishes:
+        site.idle_since = now if status == SiteStatus.IDLE else None
+    site.save(update_fields=["status", "stopped_at", "stop_reason", "idle_since", "finished_at"])
+    tell(site, f"became_{status}", actor=actor, note=reason, at=at, data=data)
     recolour(site.pk, actor=actor, at=at)
     site.refresh_from_db()
     return site
 
 
 @transaction.atomic
-def save_gate(site_id: int, values: dict[str, Any], *, actor: User | None, gate_id: int | None = None) -> Gate:
-    """Enter or correct a gate: name, lon, lat (WGS-84), filed_on, has_wash_bay, camera_code."""
+def save_gate(
+    site_id: int, values: dict[str, Any], *, actor: User | None, gate_id: int | None = None, at: datetime | None = None
+) -> Gate:
+    """Enter (`at` a time, or now) or correct a gate: name, lon, lat (WGS-84), filed_on, has_wash_bay, camera_code."""
     site = locked_site(site_id)
     gate = Gate.objects.filter(site=site, pk=gate_id).first() if gate_id else Gate(site=site, code=_gate_code(site))
     if gate is None:
@@ -139,8 +153,10 @@ def save_gate(site_id: int, values: dict[str, Any], *, actor: User | None, gate_
     for name in ("name", "filed_on", "has_wash_bay", "camera_code"):
         if name in values:
             setattr(gate, name, values[name])
+    if gate.pk is None:
+        gate.added_at = at or db_now()
     gate.save()
-    tell(site, "gate_saved", actor=actor, data={"gate": gate.code, "name": gate.name})
+    tell(site, "gate_saved", actor=actor, at=at, data={"gate": gate.code, "name": gate.name})
     return gate
 
 

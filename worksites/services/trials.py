@@ -1,8 +1,10 @@
 """Other numbers tried on the past, in a worker: what stands, what the numbers in force find, what the new ones would.
 
-`RuleTrial.result` is {"rules": {code: {stands, confirmed, false, open, before, after, kept_confirmed, kept_false,
-new}}, "hits": [the first `MOST_SHOWN`: {kind: lost | new | kept, …}], "more", "trucks", "fixes", "trips", "seconds",
-"is_partial"}, or {"error": …}.
+Before and after are two replays on the same ground; alerts that neither finds are `gone`: the ground has changed since.
+
+`RuleTrial.result` is {"rules": {code: {stands, confirmed, false, open, gone, before, after, found_confirmed,
+kept_confirmed, found_false, kept_false, new}}, "hits": [the first `MOST_SHOWN`: {kind: lost | new | kept | gone, …}],
+"more", "trucks", "fixes", "trips", "seconds", "is_partial"}, or {"error": …}; `found_…` the numbers in force find.
 """
 
 from collections.abc import Iterable, Mapping
@@ -20,7 +22,7 @@ from shushanwei.journal.services import record
 from shushanwei.people.models import User
 from worksites.lifecycle import ALERT_OPEN, AlertStatus
 from worksites.models import RuleTrial, Truck, TruckAlert
-from worksites.selectors_engine import instant, rules_in_force
+from worksites.selectors_engine import instant, microseconds, rules_in_force
 from worksites.services.engine_trial import would_have_fired
 from worksites.trucks.rules import CODES, BadParam
 
@@ -31,7 +33,8 @@ MOST_S = 300.0  # a run; two of them a trial
 LEASE = timedelta(seconds=2 * MOST_S + 120)  # a worker that died holds a trial no longer
 MOST_KEYS = 20_000
 MOST_SHOWN = 300
-ORDER = ["lost", "new", "kept"]
+SAME_US = 600 * 1_000_000  # other numbers may move the beginning of the same deed so far
+ORDER = ["lost", "new", "kept", "gone"]
 
 
 @transaction.atomic
@@ -96,22 +99,27 @@ def compared(changes: Mapping[str, Mapping[str, Any]], since: datetime, until: d
     after = would_have_fired(changes, since, until, **limits) if changes else before
     alerts = TruckAlert.objects.filter(rule__in=codes, began_at__gt=since, began_at__lte=until)
     standing = list(alerts.select_related("truck", "site").order_by("began_at"))
-    found = {hit["key"]: hit for hit in after.hits}
-    held = {alert.pk: key for alert in standing if (key := _same(alert, found)) is not None}
-    taken = set(held.values())
+    was, found = _Found(before.hits), _Found(after.hits)
+    held = {alert.pk for alert in standing if found.holds(alert)}
+    known = {alert.pk for alert in standing if was.holds(alert)} | held
+    told = [_of_alert(alert, "kept" if alert.pk in held else "lost" if alert.pk in known else "gone")
+            for alert in standing]  # fmt: skip
+    # What was found without an alert that stands: lost, new or kept as well.
+    lost = [hit for hit in was.untold() if not found.has(hit)]
+    hits = [(hit, "lost") for hit in lost]
+    hits += [(hit, "kept" if was.has(hit) else "new") for hit in found.untold()]
     plates = dict(
-        Truck.objects.filter(pk__in={hit["truck"] for hit in after.hits if hit["truck"]}).values_list("pk", "plate")
+        Truck.objects.filter(pk__in={hit["truck"] for hit, _kind in hits if hit["truck"]}).values_list("pk", "plate")
     )
-    shown = [_of_alert(alert, "kept" if alert.pk in held else "lost") for alert in standing]
-    shown += [_of_hit(hit, plates) for key, hit in found.items() if key not in taken]
+    shown = told + [_of_hit(hit, kind, plates) for hit, kind in hits]
     # What a person confirmed and the new numbers would miss comes first.
     shown.sort(key=lambda one: (ORDER.index(one["kind"]), one["status"] != AlertStatus.CONFIRMED, one["began"]))
     return {
         "rules": {
             code: {
-                **_people_said([alert for alert in standing if alert.rule == code], held),
+                **_people_said([alert for alert in standing if alert.rule == code], known, held),
                 "before": before.counts.get(code, 0), "after": after.counts.get(code, 0),
-                "new": sum(hit["rule"] == code for key, hit in found.items() if key not in taken),
+                "new": sum(one["rule"] == code and one["kind"] == "new" for one in shown),
             }
             for code in codes
         },
@@ -122,26 +130,51 @@ def compared(changes: Mapping[str, Mapping[str, Any]], since: datetime, until: d
     }  # fmt: skip
 
 
-def _same(alert: TruckAlert, found: Mapping[str, dict]) -> str | None:
-    """The key of the hit that tells what an alert told: its own, or one of its truck within ten minutes."""
-    if alert.key in found:
-        return alert.key
-    near = [
-        (abs((instant(hit["began"]) - alert.began_at).total_seconds()), key)
-        for key, hit in found.items()
-        if hit["rule"] == alert.rule and hit["truck"] == alert.truck_id and hit["truck"] is not None
-    ]
-    away, key = min(near, default=(float("inf"), None))
-    return key if away <= 600 else None
+class _Found:
+    """The hits of one replay: which of them tell what an alert or another replay's hit tells."""
+
+    def __init__(self, hits: Iterable[dict[str, Any]]) -> None:
+        self.hits = {hit["key"]: hit for hit in hits}
+        self.of_truck: dict[tuple[str, int], list[dict[str, Any]]] = {}
+        for hit in self.hits.values():
+            if hit["truck"] is not None:
+                self.of_truck.setdefault((hit["rule"], hit["truck"]), []).append(hit)
+        self.told: set[str] = set()
+
+    def holds(self, alert: TruckAlert) -> bool:
+        """Whether a hit tells what this alert told; that hit is told then."""
+        key = self._same(alert.key, alert.rule, alert.truck_id, microseconds(alert.began_at))
+        if key is not None:
+            self.told.add(key)
+        return key is not None
+
+    def has(self, hit: Mapping[str, Any]) -> bool:
+        """Whether a hit of another replay is found here as well."""
+        return self._same(hit["key"], hit["rule"], hit["truck"], hit["began"]) is not None
+
+    def untold(self) -> list[dict[str, Any]]:
+        """Hits that are no alert that stands."""
+        return [hit for key, hit in self.hits.items() if key not in self.told]
+
+    def _same(self, key: str, rule: str, truck: int | None, began: int) -> str | None:
+        """The same key, or the nearest of the same rule and truck within ten minutes."""
+        if key in self.hits or truck is None:
+            return key if key in self.hits else None
+        near = [(abs(hit["began"] - began), hit["key"]) for hit in self.of_truck.get((rule, truck), ())]
+        away, other = min(near, default=(SAME_US + 1, None))
+        return other if away <= SAME_US else None
 
 
-def _people_said(alerts: Iterable[TruckAlert], held: Mapping[int, str]) -> dict[str, int]:
+def _people_said(alerts: Iterable[TruckAlert], known: set[int], held: set[int]) -> dict[str, int]:
     alerts = list(alerts)
     right = [alert for alert in alerts if alert.status == AlertStatus.CONFIRMED]
     wrong = [alert for alert in alerts if alert.status == AlertStatus.FALSE]
     return {
         "stands": len(alerts), "confirmed": len(right), "false": len(wrong),
         "open": sum(alert.status in ALERT_OPEN for alert in alerts),
+        "gone": sum(alert.pk not in known for alert in alerts),
+        "found_confirmed": sum(alert.pk in known for alert in right),
+        "found_false": sum(alert.pk in known for alert in wrong),
         "kept_confirmed": sum(alert.pk in held for alert in right),
         "kept_false": sum(alert.pk in held for alert in wrong),
     }  # fmt: skip
@@ -156,9 +189,9 @@ def _of_alert(alert: TruckAlert, kind: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _of_hit(hit: Mapping[str, Any], plates: Mapping[int, str]) -> dict[str, Any]:
+def _of_hit(hit: Mapping[str, Any], kind: str, plates: Mapping[int, str]) -> dict[str, Any]:
     return {
-        "kind": "new", "rule": hit["rule"], "level": hit["level"], "truck": hit["truck"], "site": hit["site"],
+        "kind": kind, "rule": hit["rule"], "level": hit["level"], "truck": hit["truck"], "site": hit["site"],
         "sink": hit["sink"], "plate": plates.get(hit["truck"], ""), "began": instant(hit["began"]).isoformat(),
         "ended": instant(hit["ended"]).isoformat() if hit["ended"] is not None else None, "lon": hit["lon"],
         "lat": hit["lat"], "facts": hit["facts"], "number": "", "status": "",

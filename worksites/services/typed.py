@@ -25,3 +25,11 @@ def must_type(field: str, text: str | None, column: Field) -> str:
     if not (text := typed(field, text, column)):
         raise BadInput(field, _("This must be filled in."))
     return text
+
+
+def checked_phone(text: str | None) -> str:
+    """The phone as it was typed, empty for none; raises BadInput for `phone`."""
+    phone = (text or "").strip()
+    if phone and (not 5 <= len(phone) <= 20 or not phone.lstrip("+").replace("-", "").replace(" ", "").isdecimal()):
+        raise BadInput("phone", _("This is no phone number."))
+    return phone

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 from grid.models import Community
 from incidents.pictures import LARGEST
 from worksites.lifecycle import OF_GATE, OF_SITE, Colour, CompanyKind, PermitKind, PermitStatus, Phase, SiteStatus
-from worksites.models import Company, Gate, Site, SiteDocument
+from worksites.models import Company, Gate, Site, SiteDocument, SitePerson
 
 
 def day(**more) -> forms.DateField:
@@ -35,8 +35,11 @@ class SearchForm(forms.Form):
 class SiteForm(forms.Form):
     """A site's card; the outline is drawn on the map and lies in `boundary` as GeoJSON."""
 
-    code = forms.RegexField(r"^[A-Z0-9][A-Z0-9\-]{1,19}$", label=_("Code"), max_length=20,
-                            help_text=_("Capital letters, digits and hyphens; it stays."))  # fmt: skip
+    code = forms.RegexField(
+        r"^[A-Z0-9][A-Z0-9\-]{1,19}$", label=_("Code"), max_length=20,
+        help_text=_("Capital letters, digits and hyphens; it stays."),
+        error_messages={"invalid": _("Two to twenty capital letters, digits and hyphens, such as GD-2026-015.")},
+    )  # fmt: skip
     name = forms.CharField(label=pgettext_lazy("site", "Name"), max_length=80)
     address = forms.CharField(label=_("Address"), max_length=120, required=False)
     phase = forms.ChoiceField(label=_("Phase"), choices=Phase.choices)
@@ -51,7 +54,8 @@ class SiteForm(forms.Form):
     spoil_m3 = forms.IntegerField(label=_("Spoil to move, m³"), min_value=0, max_value=100_000_000, required=False)
     treatment = forms.CharField(label=_("Treatment"), max_length=200, required=False)
     hotline = forms.CharField(label=_("Hotline"), max_length=20, required=False)
-    boundary = forms.CharField(widget=forms.HiddenInput, max_length=200_000)
+    boundary = forms.CharField(widget=forms.HiddenInput, max_length=200_000,
+                               error_messages={"required": _("Draw the outline of the site on the map.")})  # fmt: skip
 
     def __init__(self, *args, known: Site | None = None, **kwargs):
         if known is not None:
@@ -66,7 +70,7 @@ class SiteForm(forms.Form):
         try:
             return json.loads(self.cleaned_data["boundary"])
         except ValueError:
-            raise forms.ValidationError(_now("Draw the outline on the map.")) from None
+            raise forms.ValidationError(self.fields["boundary"].error_messages["required"]) from None
 
     def clean_area_m2(self):
         return self.cleaned_data["area_m2"] or 0
@@ -85,6 +89,24 @@ class GateForm(forms.Form):
     filed_on = day(label=_("Filed on"), required=False)
     camera_code = forms.CharField(label=_("Camera"), max_length=40, required=False)
     has_wash_bay = forms.BooleanField(label=_("wash bay"), required=False)
+
+
+class PersonForm(forms.Form):
+    """Somebody who answers for the site; an empty phone leaves the one that is there."""
+
+    person = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    post = forms.ChoiceField(label=pgettext_lazy("site", "Post"), choices=SitePerson.Post.choices)
+    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=30)
+    company = forms.ModelChoiceField(Company.objects.all(), label=_("Company"), required=False, empty_label="–")
+    phone = forms.CharField(label=_("Phone"), max_length=20, required=False)
+
+    def __init__(self, *args, known: SitePerson | None = None, **kwargs):
+        if known is not None:
+            initial = {"person": known.pk, "post": known.post, "name": known.name, "company": known.company_id}
+            kwargs.setdefault("initial", initial)
+        super().__init__(*args, **kwargs)
+        if known is not None and known.phone_masked:
+            self.fields["phone"].widget.attrs["placeholder"] = known.phone_masked
 
 
 class PermitForm(forms.Form):

@@ -16,8 +16,10 @@ from worksites.facts import facts_of, pure, rules_in_force
 from worksites.lifecycle import DIGGING, FINDING_LIVE, UNCORRECTED, WATCHED, Colour
 from worksites.models import CheckNeed, ColourChange, ColourOverride, Inspection, Permit, PlannedCheck, Site, Truck
 from worksites.selectors import sites_for
+from worksites.services.finishing import may_reopen
 from worksites.services.sites import rule_set_on
 
+LEFT_LYING = timedelta(days=1)  # a visit is a matter of hours
 OPEN_CHECK = Q(planned__done_at=None, planned__missed_at=None, planned__dropped_at=None)
 
 
@@ -141,7 +143,8 @@ def site_page(site: Site) -> dict[str, Any]:
         "changes": ColourChange.objects.filter(site=site).select_related("by")[:12],
         "override": ColourOverride.objects.filter(site=site, ended_at=None).select_related("asked_by").first(),
         "gates": site.gates.all(),
-        "people": site.people.all(),
+        "people": site.people.filter(ended_at=None).select_related("company"),
+        "may_undo": may_reopen(site, now),
         "permits": permits_of(site),
         "compliance": compliance_of(site, today),
         "rule_set": rule_set_on(today),
@@ -169,7 +172,7 @@ class Visit:
 
 def visits(site: Site, most: int = 8) -> list[Visit]:
     """What was checked and what was missed, the newest first."""
-    over = [Inspection.Status.VOIDED, Inspection.Status.REPLACED]
+    over = [Inspection.Status.VOIDED, Inspection.Status.REPLACED, Inspection.Status.DROPPED]
     sheets = Inspection.objects.filter(site=site).exclude(status__in=over).prefetch_related("inspectors")
     missed = PlannedCheck.objects.filter(site=site, missed_at__isnull=False).prefetch_related("inspectors")
     found = [
@@ -178,6 +181,12 @@ def visits(site: Site, most: int = 8) -> list[Visit]:
     ]
     found += [Visit(one.on, kind_words(one.kind), _people(one)) for one in missed.order_by("-on")[:most]]
     return sorted(found, key=lambda one: one.day, reverse=True)[:most]
+
+
+def left_lying(site: Site, now: datetime) -> list[Inspection]:
+    """Visits of the site that were begun more than a day ago and that nobody has signed or given up, oldest first."""
+    rows = Inspection.objects.filter(site=site, status=Inspection.Status.RUNNING, started_at__lt=now - LEFT_LYING)
+    return list(rows.order_by("started_at").prefetch_related("inspectors"))
 
 
 def _people(row: Inspection | PlannedCheck) -> list[str]:

@@ -14,16 +14,19 @@ from django.views.decorators.http import require_safe
 from grid.views import holding
 from shushanwei.common.clock import STREET, db_now
 from shushanwei.common.errors import NotFound
-from worksites.lifecycle import WATCHED
-from worksites.models import Draw, Site
+from worksites.checks import desk
+from worksites.lifecycle import WATCHED, SiteStatus
+from worksites.models import Draw, Site, SitePerson
 from worksites.selectors import VIEW, site_for
 from worksites.services.plan import number_told
 from worksites.sites import selectors
-from worksites.sites.forms import DocumentForm, GateForm, OverrideForm, PermitForm, SearchForm, StatusForm
+from worksites.sites.forms import DocumentForm, GateForm, OverrideForm, PermitForm, PersonForm, SearchForm, StatusForm
 from worksites.sites.table import workbook
 
 PAGE = 50
+ON_THE_PLATE = [SitePerson.Post.MANAGER, SitePerson.Post.SPOIL]  # who answers (谁负责), by name and without a phone
 EDIT = "worksites.edit_site"
+CALL = "worksites.judge_alerts"  # who also calls drivers and companies
 
 
 def fetched(request: HttpRequest, pk: int) -> Site:
@@ -60,21 +63,28 @@ def site(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def site_screen(request: HttpRequest, shown: Site, *, status: int = 200, **given: Any) -> HttpResponse:
-    """The page of a site; `given` are forms that came back with errors: gate, permit, paper, state, wish."""
+    """The page of a site; `given` are forms that came back with errors: gate, permit, paper, person, state,
+    wish. `?person=` opens the form of somebody in charge.
+    """
     user = request.user
     asked, may_edit = user.has_perm("worksites.ask_override"), user.has_perm(EDIT)
     context: dict[str, Any] = selectors.site_page(shown)
+    chosen = context["people"].filter(pk=desk.number(request, "person")).first() if may_edit else None
     context |= {
         "may_edit": may_edit,
         "may_ask": asked and context["override"] is None and shown.status in WATCHED,
         "may_approve": user.has_perm("worksites.approve_override"),
         "gate_form": given.get("gate") or (GateForm() if may_edit else None),
         "permit_form": given.get("permit") or (PermitForm(site=shown) if may_edit else None),
+        "person_form": given.get("person") or (PersonForm(known=chosen) if may_edit else None),
+        "may_call": user.has_perm(CALL),
         "paper_form": given.get("paper") or (DocumentForm() if may_edit else None),
         "may_plan": user.has_perm("worksites.plan_checks"),
-        "status_form": given.get("state") or (StatusForm(initial={"status": shown.status}) if may_edit else None),
+        "left_lying": selectors.left_lying(shown, context["now"]) if user.has_perm("worksites.plan_checks") else [],
+        "status_form": given.get("state")
+        or (StatusForm(initial={"status": shown.status}) if may_edit and shown.status != SiteStatus.FINISHED else None),
         "wish_form": given.get("wish") or OverrideForm(initial={"uuid": uuid4()}),
-        "opened": next(iter(given), ""),
+        "opened": next(iter(given), "person" if chosen else ""),
     }
     return render(request, "worksites/site.html", context, status=status)
 
@@ -113,7 +123,8 @@ def public(request: HttpRequest, code: str) -> HttpResponse:
     """What anybody may know who scans the plate: who builds, who answers, where the spoil goes, the last check."""
     shown = get_object_or_404(Site.objects.select_related("owner", "builder", "supervisor", "haulier"), plate_code=code)
     last = shown.inspections.filter(status="locked").order_by("-started_at").first()
-    answer = render(request, "worksites/public.html", {"site": shown, "last": last})
+    answering = shown.people.filter(ended_at=None, post__in=ON_THE_PLATE)
+    answer = render(request, "worksites/public.html", {"site": shown, "last": last, "people": answering})
     answer["Referrer-Policy"] = "no-referrer"
     return answer
 

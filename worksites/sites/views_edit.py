@@ -7,13 +7,16 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from grid.views import holding
 from shushanwei.common.errors import BadInput, DomainError, NotAllowed
+from worksites.checks import desk
+from worksites.lifecycle import SiteStatus
 from worksites.models import ColourOverride, Site
-from worksites.services import colours
+from worksites.services import colours, finishing
 from worksites.services import sites as services
 from worksites.sites.forms import GateForm, OverrideForm, PermitForm, SiteForm, StatusForm
 from worksites.sites.views import EDIT, fetched, site_screen
@@ -76,10 +79,28 @@ def permit(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @holding(EDIT)
 def state(request: HttpRequest, pk: int) -> HttpResponse:
-    """Stop, go on, idle, finished."""
+    """Stop, go on, idle, finished; penalty cases that outlive a finish are named."""
     site = fetched(request, pk)
-    return _step(request, site, "state", StatusForm(request.POST), lambda given: services.set_status(
-        pk, given["status"], reason=given["reason"], actor=request.user))  # type: ignore[arg-type]  # fmt: skip
+
+    def work(given: dict) -> None:
+        said = services.set_status(pk, given["status"], reason=given["reason"], actor=desk.who(request))
+        if said.status == SiteStatus.FINISHED and (numbers := finishing.undecided_penalties(said)):
+            messages.warning(request, _("Penalty cases go on: %(numbers)s") % {"numbers": _(", ").join(numbers)})
+
+    return _step(request, site, "state", StatusForm(request.POST), work)
+
+
+@require_POST
+@holding("worksites.plan_checks")
+def reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    """Undo the finish of a site."""
+    fetched(request, pk)
+
+    def work() -> str:
+        finishing.reopen_site(pk, reason=request.POST.get("reason", ""), actor=desk.who(request))
+        return _("The finish is undone; the checks are planned again.")
+
+    return desk.step(request, work, reverse("worksites:site", args=[pk]))
 
 
 @require_POST

@@ -26,7 +26,7 @@ class Dumping(Speaker):
     def on_emptied(self, after: list, before: list, off: bool) -> bool:
         st, rule = self.st, self.ground.rules["T03"]
         gap = after[2] - before[2]
-        away, sink = self.ground.nearest_sink(after[0], after[1])
+        away, sink = self.ground.nearest_sink(*after[:3])
         facts = {"sink_m": metres(away), "nearest_sink": sink.name if sink else "", "gap_s": gap // SECOND}
         if gap > GAP_US:
             allowed = self.card.sinks_on(day_of(after[2]))
@@ -86,7 +86,7 @@ class Dumping(Speaker):
 
     def _lift_told(self, point: list, points: list, up_s: int, less: int, load: int) -> None:
         st, rule, began = self.st, self.ground.rules["T03"], point[2]
-        away, sink = self.ground.nearest_sink(point[0], point[1])
+        away, sink = self.ground.nearest_sink(*point[:3])
         self.hit(
             "T03", began, points[-1][2], point, "lift", points, level=rule.level + less, up_s=up_s,
             sink_m=metres(away), nearest_sink=sink.name if sink else "",
@@ -162,7 +162,7 @@ class Dumping(Speaker):
             stops, key=lambda stop: (stop[1] - stop[0] >= least, self._out(stop, i))
         )
         point = [lon, lat, began, 0.0, 0, sig >> tr.LIFT & 3]
-        away, sink = self.ground.nearest_sink(lon, lat)
+        away, sink = self.ground.nearest_sink(lon, lat, began)
         short, unseen = ended - began < least, not sig
         beside = bool(sig) and not sig & tr.OFF
         self.hit(
@@ -201,7 +201,7 @@ class Dumping(Speaker):
         return self.ground.could_reach_sink(before, after, (after[2] - before[2]) / SECOND, allowed)
 
     def _nearest_allowed(self, quote: list) -> float:
-        return self.ground.nearest_sink(quote[0], quote[1], self.card.sinks_on(day_of(quote[2])))[0]
+        return self.ground.nearest_sink(*quote[:3], self.card.sinks_on(day_of(quote[2])))[0]
 
     # the wrong sink
 
@@ -241,7 +241,7 @@ class Dumping(Speaker):
         near_m, nearest = self._near_m(), self.ground.nearest_sink
         return [
             [t0, t1, lon1, lat1, tr.NEAR_SINK, 0] for t0, lon0, lat0, t1, lon1, lat1, _off in self.st.gaps
-            if nearest(lon0, lat0)[0] <= near_m and nearest(lon1, lat1)[0] <= near_m
+            if nearest(lon0, lat0, t0)[0] <= near_m and nearest(lon1, lat1, t1)[0] <= near_m
         ]  # fmt: skip
 
     def _called(self, sink: SinkGround, since: int, until: int, lon: float, lat: float, i: int, why: str) -> None:
@@ -262,7 +262,10 @@ class Dumping(Speaker):
         allowed = self.card.sinks_on(day_of(after[2] if at is None else at))
         if allowed is None:
             return None
-        ends = [self.ground.nearest_sink(quote[0], quote[1]) for quote in (after, before)]
+        ends = [
+            self.ground.nearest_sink(quote[0], quote[1], int(quote[2]) if at is None else at)
+            for quote in (after, before)
+        ]
         near = (sink for away, sink in ends if sink is not None and away <= metres_ and sink.id not in allowed)
         return next(near, None)
 

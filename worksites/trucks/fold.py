@@ -150,7 +150,7 @@ class Fold(Standing):
             since = st.src[1] if st.src is not None and st.src[0] == site.id else after[2]
             self.start_trip(site, "sensor", since, after)
         elif st.left is not None and after[2] - st.left[1] <= LAG_US:
-            site = next((one for one in self.ground.lawful if one.id == st.left[0]), None)
+            site = self.ground.site(st.left[0], st.left[2])
             self.start_trip(site, "sensor", st.left[2], after)
             self.depart(i, site)
         elif not st.cargo:
@@ -243,7 +243,7 @@ class Fold(Standing):
         """It stands at another site than its own, whose gate camera has not read it: a jam beside a boundary."""
         st = self.st
         assert st.src is not None
-        site = next((one for one in self.ground.lawful if one.id == st.src[0]), None)
+        site = self.ground.site(st.src[0], self.t[self.here])
         if site is None or st.trip is None or st.trip["site"] in (None, site.id) or not site.has_camera:
             return False
         return st.passed is None or st.passed[1] != site.id or st.passed[0] < st.src[1] - FORGET_US
@@ -260,7 +260,7 @@ class Fold(Standing):
     def _leave_source(self, i: int) -> None:
         st = self.st
         assert st.src is not None
-        site = next((one for one in self.ground.lawful if one.id == st.src[0]), None)
+        site = self.ground.site(st.src[0], st.src[1])
         st.left = [st.src[0], self.t[i], st.src[1]]
         if st.phase == "loaded" and st.trip is not None and st.trip["depart"] is None:
             self.depart(i, site)

@@ -17,6 +17,7 @@ SITE_M = 500.0  # around a site without gates on the map
 LOADING_S, UNLOADING_S = 180, 120  # the least that it takes
 REACH_MS = 8.3  # 40 km/h on roads that are a third longer than the crow flies
 WEEK_MIN = 7 * 24 * 60
+ALWAYS, FOREVER = -(1 << 62), 1 << 62  # µs UTC before and after everything
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,10 @@ class Valid:
 
 @dataclass(frozen=True)
 class SiteGround:
-    """A site: boundary in degrees, gates, whether spoil leaves it now, and its papers."""
+    """A site from `since` until `until` (µs UTC): boundary in degrees, gates, whether spoil leaves it, its papers.
+
+    A site whose gates have changed is there several times, one after the other, with the same id: see `editions`.
+    """
 
     id: int
     name: str
@@ -58,6 +62,8 @@ class SiteGround:
     gates: tuple[Gate, ...] = ()
     digs: bool = True
     papers: tuple[Valid, ...] = ()
+    since: int = ALWAYS
+    until: int = FOREVER
 
     @property
     def has_camera(self) -> bool:
@@ -72,12 +78,14 @@ class SiteGround:
 
 @dataclass(frozen=True)
 class SinkGround:
-    """A registered sink: boundary in degrees."""
+    """A sink, registered from `since` until `until` (µs UTC): boundary in degrees."""
 
     id: int
     name: str
     boundary: BaseGeometry
     kind: str = "landfill"
+    since: int = ALWAYS
+    until: int = FOREVER
 
 
 @dataclass(frozen=True)
@@ -134,19 +142,20 @@ class Ground:
         for site, area in zip(self.lawful, boundaries, strict=True):
             gates = [of(shapely.Point(gate.lon, gate.lat)).buffer(gate_m) for gate in site.gates if gate.filed]
             zones.append(shapely.union_all([area.buffer(NOISE_M), *gates]) if gates else area.buffer(SITE_M))
-        self.inside = Layer([area.buffer(NOISE_M) for area in boundaries])
-        self.source = Layer(zones)
+        times = [(site.since, site.until) for site in self.lawful]
+        self.inside = Layer([area.buffer(NOISE_M) for area in boundaries], times)
+        self.source = Layer(zones, times)
         sinks = [of(sink.boundary) for sink in self.sinks]
         self.sink_shapes = sinks
-        self.sink = Layer([area.buffer(NOISE_M) for area in sinks])
+        self.sink = Layer([area.buffer(NOISE_M) for area in sinks], [(sink.since, sink.until) for sink in self.sinks])
         near_m = float(max(self.rules["T03"]["sink_m"], self.rules["T04"]["sink_m"]))
-        self.near_sink = Layer([shapely.union_all([area.buffer(near_m) for area in sinks])] if sinks else [])
-        self.round_sink = Layer([shapely.union_all([area.buffer(500) for area in sinks])] if sinks else [])
+        self.near_sink, self.round_sink = self._around_sinks(near_m), self._around_sinks(500)
         self.in_street = Layer([of(self.street)] if self.street is not None else [])
         self.on_fast = Layer([of(self.fast)] if self.fast is not None else [])
         gates = [(gate, site) for site in self.lawful for gate in site.gates if gate.filed]
         self.gates = gates
         self.gate_xy = np.array([self.plane.metres(gate.lon, gate.lat) for gate, _site in gates]).reshape(-1, 2)
+        self.gate_times = np.array([(site.since, site.until) for _gate, site in gates], np.int64).reshape(-1, 2)
         self._routes: dict[Any, Layer] = {}
         self._corridors: dict[int, Layer | None] = {}
         self._weeks: dict[tuple[int, date], np.ndarray | None] = {}
@@ -159,6 +168,17 @@ class Ground:
             return 120.236927, 30.123588
         west, south, east, north = shapely.total_bounds(shapes)
         return float(west + east) / 2, float(south + north) / 2
+
+    def _around_sinks(self, metres: float) -> Layer:
+        """Within so many metres of any sink; sinks of the same time are one area."""
+        areas: dict[tuple[int, int], list[BaseGeometry]] = {}
+        for sink, area in zip(self.sinks, self.sink_shapes, strict=True):
+            areas.setdefault((sink.since, sink.until), []).append(area.buffer(metres))
+        return Layer([shapely.union_all(parts) for parts in areas.values()], list(areas))
+
+    def site(self, site_id: int | None, at: int) -> SiteGround | None:
+        """The site as it was at an instant (µs UTC); None where nothing could be lawfully loaded there then."""
+        return next((one for one in self.lawful if one.id == site_id and one.since <= at < one.until), None)
 
     def with_rules(self, rules: RuleSet) -> "Ground":
         """The same ground under other numbers."""
@@ -207,39 +227,39 @@ class Ground:
                     return True
         return False
 
-    def nearest_gate(self, lon: float, lat: float) -> tuple[float, Gate | None, SiteGround | None]:
-        """(metres, gate, its site) of the nearest registered gate; infinitely far where there is none."""
-        if not len(self.gate_xy):
+    def nearest_gate(self, lon: float, lat: float, at: int) -> tuple[float, Gate | None, SiteGround | None]:
+        """(metres, gate, its site) of the nearest gate filed at an instant; infinitely far where there is none."""
+        there = (self.gate_times[:, 0] <= at) & (at < self.gate_times[:, 1])
+        if not there.any():
             return float("inf"), None, None
         x, y = self.plane.metres(lon, lat)
-        away = np.hypot(self.gate_xy[:, 0] - x, self.gate_xy[:, 1] - y)
+        away = np.where(there, np.hypot(self.gate_xy[:, 0] - x, self.gate_xy[:, 1] - y), np.inf)
         best = int(np.argmin(away))
         return float(away[best]), *self.gates[best]
 
     def nearest_sink(
-        self, lon: float, lat: float, only: frozenset[int] | None = None
+        self, lon: float, lat: float, at: int, only: frozenset[int] | None = None
     ) -> tuple[float, SinkGround | None]:
-        """(metres to its edge, sink) of the nearest registered sink (one of `only`)."""
-        places = [n for n, sink in enumerate(self.sinks) if only is None or sink.id in only]
+        """(metres to its edge, sink) of the nearest sink registered at an instant (one of `only`)."""
+        places = [
+            n for n, sink in enumerate(self.sinks)
+            if (only is None or sink.id in only) and sink.since <= at < sink.until
+        ]  # fmt: skip
         shapes, sinks = [self.sink_shapes[n] for n in places], [self.sinks[n] for n in places]
         return _nearest(shapely.Point(*self.plane.metres(lon, lat)), shapes, sinks)
 
     def could_reach_sink(
         self, before: Sequence[float], after: Sequence[float], seconds: float, only: frozenset[int] | None = None
     ) -> bool:
-        """Whether a truck could have called at a sink (one of `only`) between two positions so many seconds apart."""
-        shapes = [
-            shape for shape, sink in zip(self.sink_shapes, self.sinks, strict=True) if only is None or sink.id in only
-        ]
+        """Whether a truck could have called at a sink (one of `only`) between two quotes so many seconds apart."""
+        shapes = _open_between(self.sink_shapes, self.sinks, before, after, only)
         return self._could(shapes, before, after, seconds - UNLOADING_S)
 
     def could_reach_source(
         self, before: Sequence[float], after: Sequence[float], seconds: float, only: frozenset[int] | None = None
     ) -> bool:
         """Whether it could have called at a registered site (one of `only`)."""
-        shapes = [
-            area for area, site in zip(self.inside.areas, self.lawful, strict=True) if only is None or site.id in only
-        ]
+        shapes = _open_between(self.inside.areas, self.lawful, before, after, only)
         return self._could(shapes, before, after, seconds - LOADING_S)
 
     def _could(self, shapes, before, after, driving_s) -> bool:
@@ -247,6 +267,13 @@ class Ground:
         b = shapely.Point(*self.plane.metres(after[0], after[1]))
         reach = max(0.0, driving_s) * REACH_MS
         return any(a.distance(shape) + b.distance(shape) <= reach for shape in shapes)
+
+
+def _open_between(shapes, things, before, after, only) -> list[BaseGeometry]:
+    return [
+        shape for shape, one in zip(shapes, things, strict=True)
+        if (only is None or one.id in only) and one.since <= after[2] and before[2] < one.until
+    ]  # fmt: skip
 
 
 def _nearest(point, shapes, things) -> tuple[float, Any]:

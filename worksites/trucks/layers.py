@@ -35,10 +35,16 @@ class Plane:
 
 
 class Layer:
-    """Areas in metres. `label(x, y)` is 0 outside all, else 1 + the index of an area that holds it."""
+    """Areas in metres. `label(x, y)` is 0 outside all, else 1 + the index of an area that holds it.
 
-    def __init__(self, areas: Sequence[BaseGeometry], cell_m: float = CELL_M) -> None:
+    `times` are (since, until) of each area in µs UTC: at other times it holds nothing, and `label` needs the instants.
+    """
+
+    def __init__(
+        self, areas: Sequence[BaseGeometry], times: Sequence[tuple[int, int]] = (), cell_m: float = CELL_M
+    ) -> None:
         self.areas = list(areas)
+        self.since, self.until = (np.array([time[n] for time in times], np.int64) for n in (0, 1))
         self.groups: list[list[int]] = []
         if not self.areas:
             self.raster = np.zeros((0, 0), np.int32)
@@ -96,8 +102,8 @@ class Layer:
             touched[row, column] += 1
             certain[row, column] = bool(inside[place])
 
-    def label(self, x: Floats, y: Floats) -> NDArray[np.int32]:
-        """The label of each position, arrays of one shape."""
+    def label(self, x: Floats, y: Floats, t: NDArray[np.int64] | None = None) -> NDArray[np.int32]:
+        """The label of each position, arrays of one shape; `t` in µs UTC where the areas have their times."""
         if not self.areas:
             return np.zeros(len(x), np.int32)
         column = np.floor((x - self.west) * (1 / self.cell))
@@ -107,6 +113,11 @@ class Layer:
         if out.any():
             column[out] = row[out] = 0  # the rim is empty
         found = self.raster.ravel().take((row * columns + column).astype(np.int64))
+        if not len(self.since) or (len(x) and t.min() >= self.since.max() and t.max() < self.until.min()):
+            t = None  # every area is there all the time
+        if t is not None:
+            certain = np.flatnonzero(found > 0)
+            found[certain[~self._there(found[certain] - 1, t[certain])]] = 0
         doubtful = np.flatnonzero(found < 0)
         if len(doubtful):
             codes = -1 - found[doubtful]
@@ -117,14 +128,19 @@ class Layer:
             start = 0
             for end in ends.tolist():
                 places = doubtful[start:end]
-                self._look(places, self.groups[int(codes[start])], x, y, found)
+                self._look(places, self.groups[int(codes[start])], x, y, t, found)
                 start = end
         return found
 
-    def _look(self, places, group, x, y, found) -> None:
+    def _there(self, index, t) -> NDArray[np.bool_]:
+        return (self.since[index] <= t) & (t < self.until[index])
+
+    def _look(self, places, group, x, y, t, found) -> None:
         for index in group:
             if not len(places):
                 return
             holds = shapely.contains_xy(self.areas[index], x[places], y[places])
+            if t is not None:
+                holds &= self._there(index, t[places])
             found[places[holds]] = index + 1
             places = places[~holds]

@@ -69,7 +69,7 @@ class Loading(Speaker):
         st.loading = None
 
     def _t02(self, before, after, began, ended, why, less, **facts: Any) -> None:
-        away, _gate, site = self.ground.nearest_gate(after[0], after[1])
+        away, _gate, site = self.ground.nearest_gate(*after[:3])
         level = self.ground.rules["T02"].level + less
         self.hit(
             "T02", began, self.t[self.here], after, why, [before, after], level=level, ended=ended, gate_m=metres(away),
@@ -91,7 +91,7 @@ class Loading(Speaker):
         allowed, passed = self.card.sites_on(day_of(since)), self.st.passed
         return frozenset(
             site.id for site in self.ground.lawful
-            if (allowed is None or site.id in allowed)
+            if site.since <= since < site.until and (allowed is None or site.id in allowed)
             and (
                 (passed is not None and passed[1] == site.id and passed[0] >= since)
                 or not site.has_camera

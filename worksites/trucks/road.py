@@ -102,7 +102,7 @@ class Road(Speaker):
             return True
         if trip["site"] in self.st.papered:
             return False
-        site = next((one for one in self.ground.lawful if one.id == trip["site"]), None)
+        site = self.ground.site(trip["site"], trip["load_start"])
         return site is None or not site.has_camera
 
     def _fast(self, i: int) -> None:

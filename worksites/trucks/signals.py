@@ -25,7 +25,7 @@ class Signals(Speaker):
         rule = self.ground.rules["T10"]
         if gap_us <= rule["gap_s"] * SECOND or not sig & tr.ON:
             return
-        away, _gate, site = self.ground.nearest_gate(last[0], last[1])
+        away, _gate, site = self.ground.nearest_gate(*last[:3])
         near = away <= rule["gate_m"]
         self.hit(
             "T10", last[2], last[2] + int(rule["gap_s"] * SECOND) + 1, last, "gap", [last],

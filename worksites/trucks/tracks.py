@@ -100,16 +100,16 @@ def see(ground: Ground, fixes: Fixes) -> Seen:
     sig |= (fixes.ignition > 0) * ON
     for layer, bit in ((ground.near_sink, NEAR_SINK), (ground.round_sink, ROUND_SINK)):
         if layer.areas:
-            sig |= (layer.label(x, y) > 0) * bit
+            sig |= (layer.label(x, y, fixes.t) > 0) * bit
     in_street = ground.in_street.label(x, y) > 0
     sig |= in_street * STREET
     sig |= fixes.load.astype(np.int64) << LOAD
     sig |= fixes.lift.astype(np.int64) << LIFT
     sig |= fixes.cover.astype(np.int64) << COVER
-    source = ground.source.label(x, y).astype(np.int64)
-    sink = ground.sink.label(x, y).astype(np.int64)
+    source = ground.source.label(x, y, fixes.t).astype(np.int64)
+    sink = ground.sink.label(x, y, fixes.t).astype(np.int64)
     sig |= source << SOURCE
-    sig |= ground.inside.label(x, y).astype(np.int64) << INSIDE
+    sig |= ground.inside.label(x, y, fixes.t).astype(np.int64) << INSIDE
     sig |= sink << SINK
 
     local = fixes.t + ZONE_US

@@ -1,6 +1,10 @@
-/** Mud on the road: the place follows the phone until the map is tapped; the photo is made small before it is sent. */
+/**
+ * Mud on the road: the place follows the phone until the map is tapped; the photo is made small before it is sent, and
+ * stays on the page where the server refuses a field or is not reached.
+ */
 
-import { put } from "shushan/cockpit/dom";
+import { el, put } from "shushan/cockpit/dom";
+import { post, Problem } from "shushan/http";
 import { shrink } from "shushan/phone/photo";
 import { Place } from "shushan/phone/place";
 import { streetMap } from "shushan/worksites/ground";
@@ -50,6 +54,31 @@ photo.addEventListener("change", async () => {
   shot.src = URL.createObjectURL(photo.files[0]);
   shot.hidden = false;
 });
-form.addEventListener("submit", () => {
-  form.querySelector("[type=submit]").disabled = true;
+/** Each error beside its field; what belongs to none stands above the form. */
+function blame({ errors, message }) {
+  for (const old of form.querySelectorAll(".errorlist")) old.remove();
+  for (const field of form.querySelectorAll(".field-wrong")) field.classList.remove("field-wrong");
+  const told = errors.length ? errors : [{ field: "", message }];
+  for (const { field, message: words } of told) {
+    const box = field ? form.elements[field]?.closest(".field") : null;
+    const list = el("ul", { class: "errorlist", role: "alert" }, el("li", {}, words));
+    box?.classList.add("field-wrong");
+    if (!box) form.prepend(list);
+    else if (!box.querySelector(".errorlist")) box.append(list); // longitude and latitude are one place
+  }
+  form.querySelector(".errorlist")?.scrollIntoView({ block: "center" });
+}
+
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const button = form.querySelector("[type=submit]");
+  button.disabled = true;
+  try {
+    const { next } = await post(form.action, new FormData(form));
+    location.assign(next);
+  } catch (problem) {
+    button.disabled = false;
+    if (!(problem instanceof Problem)) throw problem;
+    blame(problem);
+  }
 });

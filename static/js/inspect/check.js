@@ -42,7 +42,9 @@ export class Check {
         el("span", { class: "tag" }, label(PHASES, draft.phase))),
       el("b", { class: "site-name" }, draft.site.name),
       el("p", { class: "muted small" }, draft.people.map(({ name }) => name).join("、"), " · ", dayTime(draft.started_at)),
-      draft.qr ? el("button", { type: "button", class: "button-link", on: { click: () => this.#code(draft) } }, _("Show the code again")) : null,
+      el("div", { class: "head-acts" },
+        draft.qr ? el("button", { type: "button", class: "button-link", on: { click: () => this.#code(draft) } }, _("Show the code again")) : null,
+        el("button", { type: "button", class: "button-link quiet", id: "give-up", on: { click: () => this.phone.drop({ uuid: draft.uuid, site_name: draft.site.name }) } }, _("Give it up"))),
       this.bar = el("div", { class: "check-bar", role: "img" }, el("i", {})),
       this.counts = el("p", { class: "check-counts" }));
   }

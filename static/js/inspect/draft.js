@@ -25,6 +25,17 @@ export function fromServer(sheet, site, officers) {
   });
 }
 
+/** A draft that the centre knows as `sheet`, begun before on another phone: that sheet, with what was seen here. */
+export function joined(draft, sheet) {
+  const base = fromServer(sheet, draft.site, draft.people);
+  const there = new Set(draft.photos.map(({ uuid: id }) => id));
+  return {
+    ...draft, ...base, step: draft.step, note: draft.note, signatures: draft.signatures, qr: "",
+    results: { ...base.results, ...draft.results }, fixes: { ...base.fixes, ...draft.fixes },
+    photos: [...base.photos.filter(({ uuid: id }) => !there.has(id)), ...draft.photos],
+  };
+}
+
 /** What departments ask about an item; nothing that a draft of an older page does not know. */
 export const needsOf = (draft, item) => (draft.needs ?? []).filter(({ items }) => items.includes(item.code));
 

@@ -4,6 +4,8 @@ import { el } from "shushan/cockpit/dom";
 import { KINDS, STEPS } from "shushan/inspect/words";
 import { _, dayTime, fill, label } from "shushan/words";
 
+const LEFT_LYING_MS = 86_400_000;
+
 let installer = null;
 addEventListener("beforeinstallprompt", (event) => {
   event.preventDefault();
@@ -31,9 +33,15 @@ export class Mine {
   }
 
   #running(one) {
-    return el("button", { type: "button", class: "weui-cell weui-cell_access", data: { running: one.uuid }, on: { click: () => this.phone.resume(one) } },
-      el("div", { class: "weui-cell__bd" }, el("p", {}, one.site_name), el("p", { class: "muted small" }, `${label(KINDS, one.kind)} · ${dayTime(one.started_at)}`)),
-      el("div", { class: "weui-cell__ft" }, _("Go on here")));
+    const old = Date.now() - Date.parse(one.started_at) > LEFT_LYING_MS;
+    return el("div", { class: "weui-cell running-line", data: { running: one.uuid } },
+      el("div", { class: "weui-cell__bd" },
+        el("p", {}, one.site_name),
+        el("p", { class: "muted small" }, `${label(KINDS, one.kind)} · ${dayTime(one.started_at)}`),
+        old ? el("span", { class: "tag tag-missed" }, _("under way for more than a day")) : null),
+      el("div", { class: "weui-cell__ft" },
+        el("button", { type: "button", class: "button-link", data: { resume: one.uuid }, on: { click: () => this.phone.resume(one) } }, _("Go on here")),
+        el("button", { type: "button", class: "button-link quiet", data: { drop: one.uuid }, on: { click: () => this.phone.drop(one) } }, _("Give it up"))));
   }
 
   #sheet(one) {

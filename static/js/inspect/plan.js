@@ -86,6 +86,7 @@ export class Plan {
     const named_ = new Set((check?.inspectors ?? []).filter((id) => id !== state.me.id));
     // Who was drawn comes first: nobody looks for a colleague in a long list.
     const others = state.officers.filter(({ id }) => id !== state.me.id).sort((a, b) => named_.has(b.id) - named_.has(a.id));
+    const running = draft ? null : state.running.find((one) => one.site === site.id && one.version === 1);
     const chosen = { phase: site.phase, recheck: false };
     const wrong = el("p", { class: "errorlist", role: "alert", hidden: true });
     const pick = (name, rows, value) => el("div", { class: "choices" }, rows.map(([code, words]) => el("label", { class: "choice" },
@@ -110,9 +111,10 @@ export class Plan {
       el("div", { class: "field" }, el("span", { class: "field-name" }, _("What is being built")), pick("phase", Object.entries(PHASES).map(([code, words]) => [code, words()]), site.phase)),
       el("div", { class: "field" }, el("span", { class: "field-name" }, _("With whom (two inspectors at least)")), crew, wrong),
       draft ? el("p", { class: "phone-note phone-note-warning" }, fill(_("An inspection of %(site)s is under way: finish it first."), { site: draft.site.name })) : null,
+      running ? el("p", { class: "phone-note phone-note-warning" }, fill(_("Your inspection of %(at)s is still under way here."), { at: dayTime(running.started_at) })) : null,
       el("div", { class: "sheet-actions" },
         el("button", { type: "button", class: "weui-btn weui-btn_default", on: { click: () => sheet.close() } }, _("Back")),
-        el("button", { type: "button", class: "weui-btn weui-btn_primary grow", id: "show-code", props: { disabled: Boolean(draft) || !state.checklist }, on: { click: go } }, _("Show the code")))));
+        running ? el("button", { type: "button", class: "weui-btn weui-btn_primary grow", id: "go-on", on: { click: () => { sheet.close(); this.phone.resume(running); } } }, _("Go on with it")) : el("button", { type: "button", class: "weui-btn weui-btn_primary grow", id: "show-code", props: { disabled: Boolean(draft) || !state.checklist }, on: { click: go } }, _("Show the code")))));
     if (!sheet.open) sheet.showModal();
     sheet.scrollTop = 0;
   }

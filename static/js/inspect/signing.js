@@ -120,6 +120,7 @@ export class Signing {
 
   async #lock() {
     const { draft, outbox } = this.phone;
+    if (draft.step === "sent") return; // a second tap, before the button is gone
     draft.step = "sent";
     draft.wrong = "";
     await this.phone.keep();

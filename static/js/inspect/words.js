@@ -10,4 +10,4 @@ export const ROLES = { inspector: () => _("Inspector"), manager: () => _("Projec
 export const SEVERITIES = { S: () => _("serious"), M: () => _("minor") };
 export const FIXES = { date: () => _("By a date"), stop: () => _("Stop work, 24 hours") };
 export const STATES = { open: () => _("to be corrected"), handed_in: () => _("evidence handed in"), corrected: () => _("awaits re-check") };
-export const STEPS = { begin: () => _("beginning"), photo: () => _("photo"), results: () => _("results"), lock: () => _("signed sheet") };
+export const STEPS = { begin: () => _("beginning"), photo: () => _("photo"), results: () => _("results"), drop: () => _("giving up"), lock: () => _("signed sheet") };

@@ -4,7 +4,8 @@
  * `outbox.put({path, fields, photo, files, stamp, order})` keeps a step; it is sent as soon as the server is reached.
  * The server answers a repeated step as it stands, so a step whose answer was lost is simply sent again. `stamp` names a
  * field that is filled with the phone's time at the moment of sending. With `keepRefused` a step that the server
- * refuses stays, with its words, until somebody sends it again or throws it away.
+ * refuses stays, with its words, until somebody sends it again or throws it away. `answered(item, answer)` is waited for
+ * before the next step goes.
  */
 
 import { post, Problem } from "shushan/http";
@@ -14,10 +15,11 @@ const LONGEST_MS = 60_000;
 const LATER = new Set([0, 401, 408, 425, 429, 500, 502, 503, 504]);
 
 export class Outbox extends EventTarget {
-  constructor(name = "ssw-unit", { keepRefused = false } = {}) {
+  constructor(name = "ssw-unit", { keepRefused = false, answered = null } = {}) {
     super();
     this.name = name;
     this.keepRefused = keepRefused;
+    this.answered = answered;
     this.waiting = [];
     this.refused = [];
     this.wait = RETRY_MS;
@@ -67,6 +69,23 @@ export class Outbox extends EventTarget {
     await this.#read();
   }
 
+  /** Throw away what is kept of an order. */
+  async forget(order) {
+    await this.#each(order, ({ key }) => remove(this.base, key));
+  }
+
+  /** What is kept of one order belongs to another: its address follows. */
+  async move(from, to) {
+    await this.#each(from, ({ key, ...item }) => rewrite(this.base, { ...item, path: item.path.replace(from, to), order: item.order === from ? to : item.order }, key));
+  }
+
+  async #each(order, work) {
+    await this.ready;
+    const about = (item) => item.order === order || item.path.includes(order);
+    for (const item of [...this.refused, ...this.waiting]) if (about(item)) await work(item);
+    await this.#read();
+  }
+
   /** Send what waits, in order; one at a time, also where the page is open twice. */
   async flush() {
     if (this.busy || !this.waiting.length) return;
@@ -88,6 +107,7 @@ export class Outbox extends EventTarget {
       try {
         const answer = await post(item.path, body(item));
         this.wait = RETRY_MS;
+        await this.answered?.(item, answer);
         await this.#done(item);
         this.dispatchEvent(new CustomEvent("sent", { detail: { item, answer } }));
       } catch (problem) {
