@@ -4,7 +4,6 @@ import pytest
 
 from tests.incidents.conftest import CENTRE
 from tests.points.phones import shot
-from tests.stack import wait_for
 
 pytestmark = pytest.mark.slow
 PHONE = "10000000031"
