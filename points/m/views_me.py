@@ -11,7 +11,7 @@ from points import identity
 from points.identity import resident_only
 from points.m.tiles import TILES
 from points.models import Consent, Purpose
-from points.services import consents, ledger, residents
+from points.services import consents, ledger, notices, residents
 from shushanwei.common.errors import DomainError
 
 
@@ -21,7 +21,8 @@ def home(request: HttpRequest) -> HttpResponse:
     """What a resident can do, with the own points; open to who only looks around."""
     resident = identity.resident_of(request)
     spendable, frozen = ledger.balances(resident.pk) if resident else (0, 0)
-    context = {"resident": resident, "spendable": spendable, "frozen": frozen, "tiles": TILES}
+    told = notices.shown_to(resident)[: notices.AT_ONCE]
+    context = {"resident": resident, "spendable": spendable, "frozen": frozen, "tiles": TILES, "notices": told}
     return render(request, "points/m/home.html", context)
 
 

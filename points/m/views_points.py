@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.core.paginator import Paginator
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -37,6 +37,6 @@ def points(request: HttpRequest) -> HttpResponse:
         "soon": soon.aggregate(n=Sum("left"))["n"] or 0, "soon_at": soon.order_by("expires_at").first(),
         "today": today.aggregate(n=Sum("given"))["n"] or 0,
         "part": Paginator(movements, PAGE).get_page(request.GET.get("page")),
-        "rules": PointRule.objects.filter(valid_to=None, valid_from__lte=now).order_by("id"),
+        "rules": PointRule.objects.filter(Q(valid_to=None) | Q(valid_to__gt=now), valid_from__lte=now).order_by("id"),
     }  # fmt: skip
     return render(request, "points/m/points.html", context)
