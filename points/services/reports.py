@@ -112,7 +112,7 @@ def _take(
     now = db_now()
     from_hash = fingerprint(f"address:{address}") if resident is None and address else ""
     if resident is not None:
-        Resident.objects.select_for_update(no_key=True).get(pk=resident.pk)
+        resident = Resident.objects.select_for_update(no_key=True).get(pk=resident.pk)
         if not emergency:
             _refuse_blocked(resident, now)
             _agreed(resident, sent)
