@@ -52,6 +52,17 @@ def wait_for_map(page: Page) -> None:
     time.sleep(20)
 
 
+def open_first(selector: str) -> Callable[[Page], None]:
+    """Follow the first link of a list and wait until its map is drawn."""
+
+    def before(page: Page) -> None:
+        page.locator(selector).first.click()
+        page.locator(".replay-map canvas, .leaflet-container path").first.wait_for()
+        time.sleep(12)
+
+    return before
+
+
 SHOTS = [
     Shot("console", "seat1", "/console/", 1920, 1080, "#link-state[data-state=live]", open_a_moving_case),
     Shot(
@@ -72,6 +83,17 @@ SHOTS = [
     Shot("police-desk", "police", "/police/desk/", 1440, 900, "#link-state[data-state=live]"),
     Shot("volunteers", "lead1", "/volunteers/", 1440, 900, "main"),
     Shot("field", "grid01", "/field/#patrol", 390, 844, "#field-ready", lambda page: time.sleep(2), mobile=True),
+    Shot("site", "brigade1", "/worksites/?colour=red", 1440, 900, "main", open_first("table a.strong")),
+    Shot(
+        "truck-alert",
+        "seat1",
+        "/worksites/alerts/?rule=T03&status=all",
+        1440,
+        900,
+        "main",
+        open_first("table a[href*='YJ-']"),
+    ),
+    Shot("inspect", "brigade1", "/worksites/inspect/", 390, 844, "main", lambda page: time.sleep(3), mobile=True),
     Shot("rider", "rider", "/rider/", 390, 844, "main", lambda page: time.sleep(1), mobile=True),
 ]
 

@@ -9,6 +9,14 @@ PERMISSIONS = {
     "points.approve_rules": "approve what somebody else wrote: rules and changes of points by hand",
     "points.adjust_points": "ask for a change of points by hand",
     "points.audit_awards": "look at the awards drawn by lot",
+    "points.answer_calls": "answer residents' calls, work on them and hand them on",
+    "points.review_reports": "look at doubtful reports of residents, release, refuse, call malicious",
+    "points.run_volunteering": "publish volunteer tasks, review wishes, take volunteers on, vouch for hours",
+    "points.review_market": "review listings, decide reports, ban from the market, plan market days",
+    # medicine chest and green lifeline
+    "points.approve_medicine": "approve, hand out and dispose of shared medicine",
+    "points.see_health": "read health answers and consultations, and answer them; every look is written down",
+    "points.plan_health": "edit the health rooms, their roster and the white list of medicines",
 }
 
 _SEE = ["points.view_residents", "points.view_ledger"]
@@ -20,8 +28,14 @@ ROLE_PERMISSIONS = {
     "grid_leader": ["points.view_residents", "points.verify_residents", "points.show_phone"],
     "grid_worker": ["points.view_residents", "points.verify_residents"],
     "leader_view": _SEE,
+    "health_officer": ["points.approve_medicine", "points.see_health", "points.plan_health"],
 }
 
+# reports and calls
+for _role in ("grid_leader", "grid_worker", "shift_lead", "seat_operator"):
+    ROLE_PERMISSIONS[_role] = [*ROLE_PERMISSIONS.get(_role, []), "points.answer_calls"]
+for _role in ("evaluator", "shift_lead", "grid_leader"):
+    ROLE_PERMISSIONS[_role] = [*ROLE_PERMISSIONS.get(_role, []), "points.review_reports"]
 # The mall, its merchants, and notices.
 PERMISSIONS |= {
     "points.manage_mall": "keep merchants, their clerks and rewards, and settle their months",
@@ -32,3 +46,7 @@ ROLE_PERMISSIONS |= {
     role: [*ROLE_PERMISSIONS.get(role, []), *more]
     for role, more in {"evaluator": _MALL, "shift_lead": _MALL, "grid_leader": ["points.post_notices"]}.items()
 }
+for _role in ("shift_lead", "grid_leader", "grid_worker"):
+    ROLE_PERMISSIONS[_role] += ["points.run_volunteering", "points.review_market"]
+ROLE_PERMISSIONS["evaluator"] += ["points.review_market"]
+ROLE_PERMISSIONS["shift_lead"] += ["points.plan_health"]

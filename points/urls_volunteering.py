@@ -1,5 +1,65 @@
 """Addresses of volunteering and the neighbourhood market."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from points.desk import views_market as desk_market
+from points.desk import views_volunteering as desk
+from points.m import views_certificates, views_fairs, views_market, views_volunteering
+
+HELP, MARKET = "m/volunteering/", "m/market/"
+urlpatterns: list[URLPattern] = [
+    path(HELP, views_volunteering.tasks, name="volunteering"),
+    path(f"{HELP}mine/", views_volunteering.mine, name="volunteering-mine"),
+    path(f"{HELP}wish/", views_volunteering.wish, name="volunteering-wish"),
+    path(f"{HELP}certificates/", views_certificates.issue, name="volunteering-certify"),
+    path(f"{HELP}certificates/<uuid:uuid>/", views_certificates.paper, name="volunteering-certificate"),
+    path(f"{HELP}certificate/", views_certificates.check, name="volunteering-check"),
+    path(f"{HELP}certificate/<slug:code>/", views_certificates.check, name="volunteering-checked"),
+    path(f"{HELP}claims/<uuid:uuid>/give-back/", views_volunteering.give_back, name="volunteering-give-back"),
+    path(f"{HELP}claims/<uuid:uuid>/rate/", views_volunteering.rate, name="volunteering-rate"),
+    path(f"{HELP}claims/<uuid:uuid>/thank/", views_volunteering.thank, name="volunteering-thank"),
+    path(f"{HELP}<uuid:uuid>/", views_volunteering.task, name="volunteering-task"),
+    path(f"{HELP}<uuid:uuid>/claim/", views_volunteering.claim, name="volunteering-claim"),
+    path(f"{HELP}<uuid:uuid>/here/", views_volunteering.here, name="volunteering-here"),
+    path(f"{HELP}<uuid:uuid>/withdraw/", views_volunteering.withdraw_wish, name="volunteering-withdraw"),
+    path(MARKET, views_market.listings, name="market"),
+    path(f"{MARKET}new/", views_market.new, name="market-new"),
+    path(f"{MARKET}mine/", views_market.mine, name="market-mine"),
+    path(f"{MARKET}photos/<uuid:uuid>/", views_market.photo, name="market-photo"),
+    path(f"{MARKET}deals/<uuid:uuid>/", views_market.deal, name="market-deal"),
+    path(f"{MARKET}deals/<uuid:uuid>/write/", views_market.write, name="market-write"),
+    path(f"{MARKET}deals/<uuid:uuid>/done/", views_market.done, name="market-done"),
+    path(f"{MARKET}deals/<uuid:uuid>/release/", views_market.release, name="market-release"),
+    path(f"{MARKET}deals/<uuid:uuid>/report/", views_market.report_deal, name="market-report-deal"),
+    path(f"{MARKET}fairs/", views_fairs.fairs, name="market-fairs"),
+    path(f"{MARKET}fairs/<uuid:uuid>/", views_fairs.fair, name="market-fair"),
+    path(f"{MARKET}fairs/<uuid:uuid>/book/", views_fairs.book, name="market-book"),
+    path(f"{MARKET}fairs/<uuid:uuid>/give-back/", views_fairs.give_back, name="market-fair-give-back"),
+    path(f"{MARKET}fairs/<uuid:uuid>/here/", views_fairs.here, name="market-fair-here"),
+    path(f"{MARKET}<uuid:uuid>/", views_market.listing, name="market-listing"),
+    path(f"{MARKET}<uuid:uuid>/reserve/", views_market.reserve, name="market-reserve"),
+    path(f"{MARKET}<uuid:uuid>/withdraw/", views_market.withdraw, name="market-withdraw"),
+    path(f"{MARKET}<uuid:uuid>/report/", views_market.report, name="market-report"),
+    path("residents/volunteering/", desk.tasks, name="desk-volunteering"),
+    path("residents/volunteering/new/", desk.new, name="desk-volunteering-new"),
+    path("residents/volunteering/party/", desk.party, name="desk-volunteering-party"),
+    path("residents/volunteering/claims/<uuid:uuid>/decide/", desk.decide, name="desk-volunteering-decide"),
+    path("residents/volunteering/claims/<uuid:uuid>/vouch/", desk.vouch, name="desk-volunteering-vouch"),
+    path("residents/volunteering/claims/<uuid:uuid>/rate/", desk.rate, name="desk-volunteering-rate"),
+    path("residents/volunteering/<uuid:uuid>/", desk.task, name="desk-volunteering-task"),
+    path("residents/volunteering/<uuid:uuid>/approve/", desk.approve, name="desk-volunteering-approve"),
+    path("residents/volunteering/<uuid:uuid>/refuse/", desk.refuse_wish, name="desk-volunteering-refuse"),
+    path("residents/volunteering/<uuid:uuid>/withdraw/", desk.withdraw, name="desk-volunteering-withdraw"),
+    path("residents/volunteering/<uuid:uuid>/code/", desk.code, name="desk-volunteering-code"),
+    path("residents/market/", desk_market.listings, name="desk-market"),
+    path("residents/market/offer/", desk_market.offer, name="desk-market-offer"),
+    path("residents/market/reports/", desk_market.reports, name="desk-market-reports"),
+    path("residents/market/reports/<uuid:uuid>/", desk_market.decide_report, name="desk-market-decide-report"),
+    path("residents/market/bans/<int:pk>/lift/", desk_market.lift, name="desk-market-lift"),
+    path("residents/market/photos/<uuid:uuid>/", desk_market.photo, name="desk-market-photo"),
+    path("residents/market/fairs/", desk_market.market_days, name="desk-market-fairs"),
+    path("residents/market/fairs/<uuid:uuid>/", desk_market.market_day, name="desk-market-fair"),
+    path("residents/market/fairs/<uuid:uuid>/cancel/", desk_market.cancel, name="desk-market-fair-cancel"),
+    path("residents/market/fairs/<uuid:uuid>/code/", desk_market.code, name="desk-market-fair-code"),
+    path("residents/market/<uuid:uuid>/decide/", desk_market.decide, name="desk-market-decide"),
+]

@@ -293,6 +293,7 @@ LOADERS = [
     "load_checklist",
     "load_truck_rules",
     "load_points",
+    "load_medicines",
     "keep_partitions",
 ]
 WS_PORT = CONFIG.ws_port

@@ -25,7 +25,7 @@ from incidents.services.filing import (
 )
 from incidents.services.holding import exempt, extend, resume, return_case, return_to_filing, suspend
 from incidents.services.moving import mark, mark_locked, move, pass_promise_on, step
-from incidents.services.opening import Draft, open_incident, open_or_join
+from incidents.services.opening import Draft, join_incident, open_incident, open_or_join
 from incidents.services.requesting import decide_request, endorse_request, request_time, withdraw_request
 from incidents.services.supervising import clear_supervision, reply_supervision, supervise
 from incidents.services.sweeping import announce_missed, raise_for
@@ -49,6 +49,7 @@ __all__ = [
     "finish_verification",
     "follow_up",
     "force_close",
+    "join_incident",
     "locked",
     "mark",
     "mark_locked",

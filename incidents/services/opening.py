@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from grid.selectors import grid_at
 from incidents.lifecycle import Status
 from incidents.models import CaseCategory, CategoryMap, Incident
+from incidents.models.alerts import SourceKind
 from incidents.services import clocks
-from incidents.services.base import locked, refresh_next_due, tell
+from incidents.services.base import locked, must_be_live, refresh_next_due, tell
 from shushanwei.common.clock import STREET, db_now
 from shushanwei.common.errors import BadInput, Conflict
 from shushanwei.common.geo import distance_m
@@ -139,17 +140,21 @@ def open_or_join(
     if found is not None:
         incident = locked(found)
         if incident.ended_at is None:
-            incident.alert_count += count
-            incident.last_alert_at = max(incident.last_alert_at or at, at)
-            incident.joins_until = min(at + window, incident.opened_at + LONGEST_JOIN)
-            incident.save(update_fields=["alert_count", "last_alert_at", "joins_until"])
-            said = {"count": count, "source": draft.source_kind}
-            tell(incident, "alert_joined", actor=actor, note=draft.text if actor else "", data=said)
+            _count_in(incident, draft.source_kind, draft.text, count, at, actor)
             return incident, False
     # An older live incident of this key whose window has passed gives the key up.
     Incident.objects.filter(join_key=key, ended_at__isnull=True).update(join_key=None)
     draft.join_key, draft.joins_until = key, at + window
     return open_incident(draft, actor=actor, alert_count=count), True
+
+
+@transaction.atomic
+def join_incident(incident_id: int, *, source_kind: str, text: str = "", actor: User | None = None) -> Incident:
+    """Count one more signal of a live incident that a person pointed at. Raises NotFound, WrongStep once it ended."""
+    incident = locked(incident_id)
+    must_be_live(incident)
+    _count_in(incident, source_kind, text, 1, db_now(), actor)
+    return incident
 
 
 def default_szcg(category: CaseCategory) -> CaseCategory | None:
@@ -162,6 +167,17 @@ def default_szcg(category: CaseCategory) -> CaseCategory | None:
         )[:2]
     )
     return mapped[0].from_category if len(mapped) == 1 else None
+
+
+def _count_in(incident: Incident, source_kind: str, text: str, count: int, at: datetime, actor: User | None) -> None:
+    incident.alert_count += count
+    incident.last_alert_at = max(incident.last_alert_at or at, at)
+    window = timedelta(seconds=incident.category.join_window_s)
+    incident.joins_until = min(at + window, incident.opened_at + LONGEST_JOIN)
+    incident.save(update_fields=["alert_count", "last_alert_at", "joins_until"])
+    # A machine repeats itself; a person, with an account or as a resident, may say something new.
+    note = text if actor or source_kind == SourceKind.RESIDENT else ""
+    tell(incident, "alert_joined", actor=actor, note=note, data={"count": count, "source": source_kind})
 
 
 def _live_twin(draft: Draft, key: str, at: datetime, by_place: bool) -> int | None:

@@ -24,8 +24,18 @@ class Tile:
 
 TILES: list[Tile] = [
     Tile("points:points", "分", "good", _("Points"), _("earned, frozen, spent")),
+    Tile("points:report", "拍", "warm", _("Report a hazard"), _("photo, place, kind: sent in three taps")),
+    Tile("points:calls", "应", "plain", _("Call the community"), _("every call is answered")),
+    Tile("points:emergency", "急", "urgent", _("Emergency"), _("110, 119, 120 and the centre")),
 ]
 TILES += [
     Tile("points:mall", "兑", "warm", _("Points mall"), _("rewards of shops near you")),
     Tile("points:ranking", "榜", "plain", _("Ranking"), _("who did most this month")),
+]
+TILES += [
+    Tile("points:volunteering", "志", "warm", _("Volunteering"), _("tasks, wishes and hours")),
+    Tile("points:market", "集", "plain", _("Neighbourhood market"), _("give, swap, help, market days")),
+    Tile("points:medicine", "药", "good", _("Medicine chest"), _("share what you do not need, ask for what you do")),
+    Tile("points:health", "健", "urgent", _("Green lifeline"), _("the health officer of your community")),
+    Tile("points:riders", "骑", "warm", _("Rider uncles"), _("couriers who look after the street")),
 ]

@@ -1,8 +1,10 @@
 """Signing in with a phone and a one-time code, or inside WeChat."""
 
 import secrets
+from urllib.parse import quote
 
 from axes.helpers import get_client_ip_address
+from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -15,6 +17,7 @@ from points import identity, wechat
 from points.services import signing_in
 from shushanwei.common.errors import DomainError, problem_json
 
+STATE, OPEN_ID = "ssw_wechat", "ssw_openid"
 STATE_FOR_S = 600
 OPEN_ID_FOR_S = 1_800
 
@@ -40,7 +43,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         else:
             response = redirect(to)
             identity.remember(response, signing_in.start_session(resident), device)
-            response.delete_cookie("ssw_openid", path=identity.PATH, samesite="Lax")
+            response.delete_cookie(OPEN_ID, path=identity.PATH, samesite="Lax")
             return response
     context = {"next": to, "said": said, "errors": errors, "wechat": wechat.is_on()}
     return render(request, "points/m/sign_in.html", context, status=422 if errors else 200)
@@ -68,33 +71,47 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_GET
 def to_wechat(request: HttpRequest) -> HttpResponse:
-    """Send a resident to WeChat, to come back with a code; the state says where from, signed."""
+    """Send a resident to WeChat, to come back with a code and the state; a signed cookie keeps the state and the way.
+
+    WeChat takes letters and digits only, and not many: where to go on cannot ride in the state.
+    """
     if not wechat.is_on():
         return redirect("points:sign-in")
-    nonce = secrets.token_urlsafe(12)
-    state = signing.dumps([nonce, identity.where_next(request, request.GET.get("next", ""))], salt="wechat")
+    state, to = secrets.token_hex(16), identity.where_next(request, request.GET.get("next", ""))
     response = redirect(wechat.ask_address(request.build_absolute_uri(reverse("points:wechat-back")), state))
-    response.set_cookie("ssw_wechat", nonce, max_age=STATE_FOR_S, path=identity.PATH, httponly=True, samesite="Lax")
+    response.set_cookie(
+        STATE, signing.dumps([state, to], salt=STATE), max_age=STATE_FOR_S, path=identity.PATH, httponly=True,
+        samesite="Lax", secure=settings.SESSION_COOKIE_SECURE,
+    )  # fmt: skip
     return response
 
 
 @never_cache
 @require_GET
 def from_wechat(request: HttpRequest) -> HttpResponse:
-    """Back from WeChat: a known open id signs in, a new one binds a phone first. Forged or old: sign in by phone."""
+    """Back from WeChat: a known open id signs in, a new one binds a phone first. Forged or old: sign in by phone.
+
+    A state is good for one return.
+    """
+    response = _signed_in_by_wechat(request) or redirect("points:sign-in")
+    response.delete_cookie(STATE, path=identity.PATH, samesite="Lax")
+    return response
+
+
+def _signed_in_by_wechat(request: HttpRequest) -> HttpResponse | None:
     try:
-        nonce, to = signing.loads(request.GET.get("state", ""), salt="wechat", max_age=STATE_FOR_S)
-        if not secrets.compare_digest(nonce, request.COOKIES.get("ssw_wechat", "")):
-            return redirect("points:sign-in")
+        state, to = signing.loads(request.COOKIES.get(STATE, ""), salt=STATE, max_age=STATE_FOR_S)
+        if not secrets.compare_digest(state.encode(), request.GET.get("state", "").encode()):
+            return None
         openid = wechat.open_id(request.GET.get("code", ""))
     except (signing.BadSignature, wechat.Refused, TypeError, ValueError):
-        return redirect("points:sign-in")
+        return None
     resident = signing_in.by_open_id(openid)
     if resident is None:
-        response = redirect(f"{reverse('points:sign-in')}?next={to}")
+        response = redirect(f"{reverse('points:sign-in')}?next={quote(to)}")
         response.set_signed_cookie(
-            "ssw_openid", openid, salt="openid", max_age=OPEN_ID_FOR_S, path=identity.PATH, httponly=True,
-            samesite="Lax",
+            OPEN_ID, openid, salt="openid", max_age=OPEN_ID_FOR_S, path=identity.PATH, httponly=True,
+            samesite="Lax", secure=settings.SESSION_COOKIE_SECURE,
         )  # fmt: skip
         return response
     response = redirect(to)
@@ -123,4 +140,4 @@ def _device(request: HttpRequest) -> str:
 
 
 def _kept_open_id(request: HttpRequest) -> str:
-    return str(request.get_signed_cookie("ssw_openid", "", salt="openid", max_age=OPEN_ID_FOR_S))
+    return str(request.get_signed_cookie(OPEN_ID, "", salt="openid", max_age=OPEN_ID_FOR_S))

@@ -15,7 +15,7 @@ BACKWARD = "drop trigger settlement_append_only on points_settlement;"
 class Migration(migrations.Migration):
     dependencies = [
         ("grid", "0007_one_at_a_seat"),
-        ("points", "0002_ledger_guards"),
+        ("points", "0010_reports_and_calls"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

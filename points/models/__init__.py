@@ -1,5 +1,8 @@
 """The tables of the residents' side."""
 
+from points.models.calls import CallPhoto, ServiceCall
+from points.models.desk import AdjustmentRequest, Notice, RuleDraft
+from points.models.health import Consultation, HealthDuty, HealthMessage, HealthRoom
 from points.models.ledger import (
     OF_RESIDENTS,
     AccountKind,
@@ -12,18 +15,28 @@ from points.models.ledger import (
     PointRule,
     TransactionKind,
 )
+from points.models.mall import CodeTry, Merchant, MerchantClerk, Redemption, Reward, Settlement
+from points.models.market import (
+    Deal,
+    DealMessage,
+    Fair,
+    Listing,
+    ListingPhoto,
+    ListingReport,
+    MarketBan,
+    StallBooking,
+)
+from points.models.medicine import Medicine, MedicineItem, MedicinePhoto, MedicineRequest
+from points.models.reports import ReportPhoto, ResidentReport
 from points.models.residents import Consent, DeviceSeen, Level, PhoneCode, Purpose, Resident, ResidentSession
+from points.models.volunteering import Claim, VolunteerCertificate, VolunteerTask
 
 __all__ = [
-    "OF_RESIDENTS", "AccountKind", "Award", "Consent", "DeviceSeen", "LedgerAccount", "LedgerLine",
-    "LedgerTransaction", "Level", "PhoneCode", "PointLot", "PointPolicy", "PointRule", "Purpose", "Resident",
-    "ResidentSession", "TransactionKind",
-]  # fmt: skip
-
-from points.models.desk import AdjustmentRequest, Notice, RuleDraft
-from points.models.mall import CodeTry, Merchant, MerchantClerk, Redemption, Reward, Settlement
-
-__all__ += [
-    "AdjustmentRequest", "CodeTry", "Merchant", "MerchantClerk", "Notice", "Redemption", "Reward", "RuleDraft",
-    "Settlement",
+    "AccountKind", "AdjustmentRequest", "Award", "CallPhoto", "Claim", "CodeTry", "Consent", "Consultation", "Deal",
+    "DealMessage", "DeviceSeen", "Fair", "HealthDuty", "HealthMessage", "HealthRoom", "LedgerAccount", "LedgerLine",
+    "LedgerTransaction", "Level", "Listing", "ListingPhoto", "ListingReport", "MarketBan", "Medicine", "MedicineItem",
+    "MedicinePhoto", "MedicineRequest", "Merchant", "MerchantClerk", "Notice", "OF_RESIDENTS", "PhoneCode", "PointLot",
+    "PointPolicy", "PointRule", "Purpose", "Redemption", "ReportPhoto", "Resident", "ResidentReport",
+    "ResidentSession", "Reward", "RuleDraft", "ServiceCall", "Settlement", "StallBooking", "TransactionKind",
+    "VolunteerCertificate", "VolunteerTask",
 ]  # fmt: skip

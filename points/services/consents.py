@@ -1,5 +1,7 @@
 """What residents agreed to and took back, and what they may have of their own: to read, to take along, to erase."""
 
+from collections.abc import Callable
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -10,6 +12,9 @@ from shushanwei.journal.services import record
 
 # The version of each text that is shown now; a new one asks again.
 VERSIONS = {Purpose.NOTICE: "2026-12", Purpose.LOCATION: "2026-12", Purpose.HEALTH: "2026-12", Purpose.CHILD: "2026-12"}
+
+# What a module forgets when a consent to a purpose is taken back.
+WITHDRAWN: list[Callable[[Resident, str], None]] = []
 
 
 def has(resident: Resident, purpose: str, *, about: Resident | None = None) -> bool:
@@ -45,6 +50,7 @@ def withdraw(resident: Resident, purpose: str, *, about: Resident | None = None)
         raise BadInput("purpose", _("There is no such purpose."))
     if purpose == Purpose.NOTICE:
         raise BadInput("purpose", _("Without the privacy notice there is no account: erase your data instead."))
+    Resident.objects.select_for_update(no_key=True).get(pk=resident.pk)
     held = Consent.objects.select_for_update().filter(
         resident=resident, purpose=purpose, about=about, withdrawn_at=None
     )
@@ -53,5 +59,7 @@ def withdraw(resident: Resident, purpose: str, *, about: Resident | None = None)
         return False
     row.withdrawn_at = db_now()
     row.save(update_fields=["withdrawn_at"])
+    for forget in WITHDRAWN:
+        forget(resident, purpose)
     record(row, "consent.withdrawn", data={"resident": resident.pk, "purpose": purpose})
     return True

@@ -4,7 +4,7 @@ import random
 from datetime import date, datetime
 
 from django.db import connection, transaction
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from points.models import Award, PointPolicy, PointRule, Resident, TransactionKind
@@ -124,7 +124,7 @@ def given_in(day: date) -> int:
     return earned - (rows.filter(kind=TransactionKind.REVERSE).aggregate(n=Sum("points"))["n"] or 0)
 
 
-def _sum(rows) -> int:
+def _sum(rows: QuerySet[Award]) -> int:
     return rows.aggregate(n=Sum("given"))["n"] or 0
 
 

@@ -1,5 +1,6 @@
 """A resident's own page and what the street may do to it: change, verify, block, show a phone, export, erase."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -15,8 +16,9 @@ from points.models import (
     Purpose,
     Redemption,
     Resident,
+    ServiceCall,
 )
-from points.services import consents, ledger
+from points.services import consents, ledger, reports, traces
 from points.services.signing_in import check_code, clean_phone
 from shushanwei.common.clock import db_now
 from shushanwei.common.errors import BadInput, Conflict, NotFound
@@ -25,6 +27,9 @@ from shushanwei.journal.services import record
 from shushanwei.people.models import User
 
 LONGEST_NAME, LONGEST_WHY, MOST_DAYS = 20, 200, 365
+# Each module adds what it keeps of a resident, in plain values, and how that is erased.
+OWN_DATA: list[Callable[[Resident], dict[str, Any]]] = []
+ERASE: list[Callable[[Resident], None]] = []
 
 
 @transaction.atomic
@@ -118,6 +123,7 @@ def show_phone(resident_id: int, *, why: str, actor: User) -> str:
 def own_data(resident: Resident) -> dict[str, Any]:
     """Everything that is kept of a resident, in plain values, for himself."""
     spendable, frozen = ledger.balances(resident.pk)
+    added = {name: value for tell in OWN_DATA for name, value in tell(resident).items()}
     return {
         "nickname": resident.nickname,
         "phone": unseal(resident.phone_sealed),
@@ -129,15 +135,23 @@ def own_data(resident: Resident) -> dict[str, Any]:
         "ledger": list(
             LedgerTransaction.objects.filter(resident=resident).values("at", "kind", "points", "note", "source_type")
         ),
+        **traces.data_of(resident),
         "awards": list(Award.objects.filter(resident=resident).values("at", "code", "worth", "given", "short")),
         "consents": list(
             Consent.objects.filter(resident=resident).values("purpose", "version", "given_at", "withdrawn_at")
+        ),
+        "reports": reports.own_data(resident),
+        "calls": list(
+            ServiceCall.objects.filter(resident=resident).values(
+                "called_at", "kind", "text", "address", "status", "reply", "result", "rating", "rating_note"
+            )
         ),
         "redemptions": list(
             Redemption.objects.filter(resident=resident).values(
                 "at", "reward__name_zh", "merchant__name", "points", "status", "ended_at"
             )
         ),
+        **added,
     }
 
 
@@ -147,11 +161,15 @@ def erase(resident: Resident) -> None:
     row = _locked(resident.pk)
     if row.erased_at is not None:
         return
+    traces.forget(row)
+    for forget in ERASE:
+        forget(row)
     spendable, frozen = ledger.balances(row.pk)
     if spendable + frozen:
         ledger.take_off(row.pk, spendable + frozen, ledger.Source("erase", str(row.pk)))
     row.sessions.all().delete()
     row.devices.all().delete()
+    reports.forget_voices(row)
     now = db_now()
     Consent.objects.filter(resident=row, withdrawn_at=None).update(withdrawn_at=now)
     row.phone_sealed = row.phone_masked = row.name_sealed = row.name_masked = row.blocked_why = ""

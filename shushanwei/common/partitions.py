@@ -83,5 +83,5 @@ class ByDay:
             cursor.execute(
                 f"alter table {self.table} attach partition {name} for values from (%s) to (%s)", [day, after]
             )
-        log.info("partition_made", table=self.table, day=str(day))
+        log.debug("partition_made", table=self.table, day=str(day))
         return True

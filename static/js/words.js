@@ -57,6 +57,7 @@ export const CLOCKS = {
   C480: () => _("handling on scene (city)"),
   C1h: () => _("first feedback (city)"),
   C24h: () => _("completed (city)"),
+  call: () => _("first answer to a resident's call"),
 };
 
 export const SOURCES = {

@@ -1,11 +1,20 @@
 """What the story of a dumping needs on the running system: ground, a desk, a platform that signs; what stands after."""
 
+from datetime import timedelta
+
+from django.db import transaction
+
 from incidents.intake.desk import make_source
 from incidents.models import Deadline, Incident
 from incidents.models.deadlines import OPEN
+from shushanwei.common.clock import db_now
+from shushanwei.journal.live import flush
 from tests.worksites.dumping import make_ground
+from tests.worksites.fleet import CENTRE
 from worksites.models import Site, Truck, TruckAlert
 from worksites.selectors_engine import look_again
+from worksites.services.engine_alerts import raise_alerts
+from worksites.services.fixes import instant_us
 
 PLATE = "浙A7D307"
 
@@ -28,3 +37,18 @@ def stands() -> dict:
         "status": alert.status, "reason": alert.reason, "source": incident.source_kind if incident else "",
         "clocks": sorted(clocks), "colour": alert.site.colour if alert.site else "",
     }  # fmt: skip
+
+
+def found(number: int, late: bool = False) -> str:
+    """The rules raise an alert now about a truck of the ground, `late` for what happened days ago; gives its number."""
+    at = db_now() - (timedelta(days=3) if late else timedelta(minutes=5))
+    truck = Truck.objects.get(plate=PLATE)
+    hit = {
+        "key": f"T10:list:{number}", "rule": "T10", "truck": truck.pk, "trip": None, "site": None, "sink": None,
+        "level": 2, "began": instant_us(at), "ended": None, "detected": instant_us(at), "lon": CENTRE[0],
+        "lat": CENTRE[1], "facts": {"why": "gap", "points": [[*CENTRE, instant_us(at), 20, 0, 0]], "gap_s": 600},
+    }  # fmt: skip
+    with transaction.atomic():
+        (alert,) = raise_alerts([hit], now=db_now())
+    flush()
+    return alert.number

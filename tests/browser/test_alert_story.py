@@ -43,6 +43,27 @@ def hand_in(live_stack, code, secret, kind, items):
         return json.load(answer)
 
 
+def test_the_list_hears_of_new_and_late_alerts_and_of_what_came_while_the_line_was_dead(live_stack, do, signed_in):
+    do("prepared")
+    page = signed_in("page-a", "/worksites/alerts/?rule=T10")
+    page.evaluate("window.sameVisit = true")
+
+    def row(number):
+        return page.locator(f'tr[data-alert="{number}"]')
+
+    row(do("found", 1)).wait_for()
+    late = do("found", 2, True)
+    row(late).wait_for()
+    assert "补传" in row(late).inner_text()
+    old = live_stack.kill("ws")
+    page.wait_for_selector("#link-state[data-state=reconnecting]")
+    missed = do("found", 3)
+    live_stack.wait_restarted("ws", old)
+    page.wait_for_selector("#link-state[data-state=live]", timeout=40_000)
+    row(missed).wait_for()
+    assert page.evaluate("window.sameVisit") is True
+
+
 def test_a_dumping_is_seen_replayed_confirmed_and_turns_the_site_red(live_stack, do, signed_in):
     code, secret = do("prepared")
     page = signed_in("page-a", "/worksites/alerts/")
@@ -84,6 +105,7 @@ def test_a_dumping_is_seen_replayed_confirmed_and_turns_the_site_red(live_stack,
     page.locator("h1").click()
     page.keyboard.press("t")
     page.locator("#take [value=put_back]").wait_for()
+    page.wait_for_selector("#replay[data-ready=true]")  # the keys of the fresh page are heard by then
     page.keyboard.press("c")
     page.locator("[data-usual]:visible").first.click()
     page.keyboard.press("Control+Enter")

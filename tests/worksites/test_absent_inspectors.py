@@ -9,7 +9,7 @@ from grid.models import Leave
 from shushanwei.common.clock import STREET, db_now
 from shushanwei.common.secrets import unseal
 from shushanwei.journal.models import Entry
-from tests.dispatch.test_races import all_at_once
+from tests.racing import all_at_once
 from tests.worksites.conftest import make_person
 from worksites.models import PlannedCheck
 from worksites.planning import drawn_inspectors

@@ -14,7 +14,7 @@ from shushanwei.common.clock import STREET, db_now
 from shushanwei.common.errors import BadInput, Conflict
 from shushanwei.journal.models import Entry
 from tests.dispatch.conftest import picture
-from tests.dispatch.test_races import all_at_once
+from tests.racing import all_at_once
 from tests.worksites.conftest import make_person
 from tests.worksites.dumping import make_ground
 from tests.worksites.fleet import CENTRE, make_truck, signed_in

@@ -8,7 +8,9 @@ import pytest
 
 from demo.street import places
 from demo.trucks import score
+from demo.trucks.month import Driver, tell_each
 from demo.trucks.terminal import Terminal
+from demo.trucks.world import build
 from tests.worksites import roadbook as road
 from tests.worksites.roadbook import FIELD, OTHER, SINK, TURNING, day, dump, go, judged, rules, unload
 from worksites.trucks import engine
@@ -314,9 +316,25 @@ def week():
     return score.run(HELD_OUT, 7, 80).scores
 
 
-@pytest.mark.parametrize("rule", ["T02", "T03", "T04", "T05"])
-def test_a_labelled_week_is_found_without_crying_wolf(rule):
-    # What the rules reach today on so few acts; the aims (0.95, 0.9) are measured on a month, docs/performance.
+# The aims are 0.95 and 0.9. What T03 (lift sensor only, after a load that nobody saw) and T04 (no sensor) miss of them:
+# docs/performance/truck-rules.md. One act of T04 is five points here.
+@pytest.mark.parametrize(
+    ("rule", "precision", "recall"), [("T02", 0.95, 0.9), ("T03", 0.95, 0.85), ("T04", 0.8, 0.6), ("T05", 0.95, 0.9)]
+)  # fmt: skip
+def test_a_labelled_week_is_found_without_crying_wolf(rule, precision, recall):
     one = week()[rule]
-    assert one.precision >= 0.9, one.wrong
-    assert one.recall >= 0.85, one.missed
+    assert one.precision >= precision, one.wrong
+    assert one.recall >= recall, one.missed
+
+
+def test_a_labelled_week_knows_detours_from_ordinary_ways_and_rests_from_creeping():
+    for rule in ("T06", "T08"):
+        assert week()[rule].precision >= 0.95 and week()[rule].recall >= 0.95, rule
+
+
+def test_the_month_of_a_truck_does_not_depend_on_who_was_told_before():
+    world = build(5, trucks=4)
+    last = world.haulers[-1]
+    *_others, (_truck, after) = tell_each(world, 5, 2)
+    alone = Driver(build(5, trucks=4), last, np.random.default_rng([5, last.id])).work(2)
+    assert np.array_equal(after.fixes[0].lon, alone.fixes[0].lon)

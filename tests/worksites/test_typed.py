@@ -15,7 +15,18 @@ from tests.dispatch.conftest import picture
 from tests.worksites.checks import begun, lock_of, make_site, officer, visited
 from tests.worksites.fleet import make_terminal, make_truck, signed_in
 from worksites.models import Company, Driver, Finding, Penalty
-from worksites.services import colours, documents, findings, inspections, needs, penalties, permits, sites, terminals
+from worksites.services import (
+    colours,
+    crews,
+    documents,
+    findings,
+    inspections,
+    needs,
+    penalties,
+    permits,
+    sites,
+    terminals,
+)
 from worksites.services.trucks import save_company, save_driver
 from worksites.services.typed import must_type, typed
 
@@ -85,6 +96,7 @@ def test_words_about_a_site_its_checks_and_its_penalties_are_not_cut(roles):
         ("basis", lambda: penalties.decide(case.pk, amount=1, basis=long, decision_no="1", actor=lead)),
         ("decision_no", lambda: penalties.decide(case.pk, amount=1, basis="b", decision_no=long, actor=lead)),
         ("reason", lambda: penalties.drop(case.pk, long, actor=lead)),
+        ("reason", lambda: crews.redraw(1, after=1, reason=long, actor=lead)),
         ("vendor", lambda: terminals.set_up(make_terminal().pk, vendor=long, crs="wgs84", actor=lead)),
     ]:  # fmt: skip
         assert field_of(call) == field

@@ -6,7 +6,6 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from grid.models import Leave, RosterLine
-from incidents.services.base import must_say
 from shushanwei.common.clock import STREET, db_now
 from shushanwei.common.errors import BadInput, NotFound, WrongStep
 from shushanwei.common.secrets import unseal
@@ -17,6 +16,7 @@ from worksites.checks.shapes import planned_shape
 from worksites.models import PlannedCheck
 from worksites.planning import drawn_inspectors
 from worksites.services.base import locked_site
+from worksites.services.typed import must_type
 
 INSPECT, PLAN = "worksites.inspect", "worksites.plan_checks"
 MOST_INSPECTORS = 6
@@ -60,7 +60,7 @@ def redraw(check_id: int, *, after: int, reason: str, actor: User) -> PlannedChe
 
     Raises BadInput for `reason`, WrongStep where the check is over or too few may be drawn.
     """
-    reason = must_say("reason", reason)[:200]
+    reason = must_type("reason", reason, PlannedCheck.moved_reason.field)
     check = _locked(check_id)
     if check.lots != after:
         return check
@@ -129,7 +129,7 @@ def set_crew(check_id: int, people: list[int], *, reason: str, actor: User) -> P
     chosen = set(people)
     if chosen == set(check.inspectors.values_list("pk", flat=True)):
         return check
-    reason = must_say("reason", reason)[:200]
+    reason = must_type("reason", reason, PlannedCheck.moved_reason.field)
     if not FEWEST_INSPECTORS <= len(chosen) <= MOST_INSPECTORS:
         said = _("From %(least)s to %(most)s inspectors.")
         raise BadInput("inspectors", said % {"least": FEWEST_INSPECTORS, "most": MOST_INSPECTORS})
@@ -160,7 +160,7 @@ def bring_forward(check_id: int, on: date, *, reason: str, actor: User) -> Plann
     check = _locked(check_id)
     if check.on == on:
         return check
-    reason = must_say("reason", reason)[:200]
+    reason = must_type("reason", reason, PlannedCheck.moved_reason.field)
     if not db_now().astimezone(STREET).date() <= on < check.on:
         raise BadInput("on", _("From today to the day before the planned one."))
     if not check.needs.filter(urgent_by__isnull=False, answered_at=None, withdrawn_at=None).exists():

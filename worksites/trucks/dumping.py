@@ -5,7 +5,7 @@ from typing import Any
 import shapely
 
 from worksites.trucks import tracks as tr
-from worksites.trucks.fold import LAG_US
+from worksites.trucks.fold import LAG_US, NEVER
 from worksites.trucks.ground import SinkGround
 from worksites.trucks.speaker import SURE, Speaker, day_of, metres
 from worksites.trucks.tracks import GAP_US, LABEL, SECOND
@@ -13,6 +13,7 @@ from worksites.trucks.trips import BLACK_SINK, EMPTY, HALF, SINK, UP
 
 ROUND_M = 1_500.0  # who vanishes off its routes and comes back within these has not been to a sink further away
 CREPT_M = 150  # a stop during which it moved further was a queue
+AT_ITS_SINK_M = 500.0  # who vanishes or comes back so close to a sink on its card has been there
 BESIDE_ROUTE_M = 100.0  # beyond the width of the route
 BESIDE_M = 2_000.0  # a silence that begins or ends so close to a sink
 
@@ -111,7 +112,7 @@ class Dumping(Speaker):
         back = st.back[2] if st.back is not None and st.back[0] >= trip["depart"] else None
         if back:
             return  # the gate camera saw it bring the load back
-        at_sinks = [stop for stop in st.stops if stop[4] & tr.NEAR_SINK]
+        at_sinks = [stop for stop in [*st.stops, *self._silent_at_sinks()] if stop[4] & tr.NEAR_SINK]
         if any(self._at_allowed(stop) for stop in at_sinks):
             return
         if at_sinks and self._short_at_sink(max(at_sinks, key=lambda stop: stop[1] - stop[0]), i):
@@ -138,33 +139,50 @@ class Dumping(Speaker):
     def _t04(self, i: int, gaps: list, seen_empty: bool) -> None:
         st, rule, trip = self.st, self.ground.rules["T04"], self.st.trip
         assert trip is not None
-        off = [
+        least = rule["stop_s"] * SECOND
+        stood = [
             stop for stop in st.stops
-            if stop[4] & tr.OFF and not stop[4] & tr.THROWN and stop[5] <= CREPT_M and stop[0] >= trip["depart"]
+            if not stop[4] & tr.THROWN and stop[5] <= CREPT_M and stop[0] >= trip["depart"]
             and rule["short_stop_s"] * SECOND <= stop[1] - stop[0] <= rule["longest_s"] * SECOND
             and not self.sig[i] >> tr.LIFT & 3  # its body would have been seen lifted
-            and (seen_empty or not self._beside_route(stop))
         ]  # fmt: skip
+        off = [stop for stop in stood if stop[4] & tr.OFF and (seen_empty or not self._beside_route(stop))]
+        # Where gate cameras saw it leave loaded and come back empty, at last also on its route.
+        on = [stop for stop in stood if seen_empty and stop[1] - stop[0] >= least and self._on_route(stop)]
         # Or it stood where nobody saw it: a gap too short for any sink on its card.
         hidden = [[before[2], after[2], before[0], before[1], 0, 0] for before, after, _off in gaps]
         # Who vanished off its routes and came back there had something to hide.
-        stops = [stop for stop, gap in zip(hidden, gaps, strict=True) if gap[2]] or off or hidden
+        stops = [stop for stop, gap in zip(hidden, gaps, strict=True) if gap[2]] or off or hidden or on
+        # Who parks for long has got rid of it before.
+        parked = min((stop[0] for stop in st.stops if stop[1] - stop[0] > rule["longest_s"] * SECOND), default=NEVER)
+        stops = [stop for stop in stops if stop[0] < parked] or [stop for stop in off if stop[0] < parked] or stops
         if not stops:
             return
-        # Of several the one furthest from where it was loaded: there it turned back, the others are lights and jams.
-        least = rule["stop_s"] * SECOND
-        gap_m, source = self.ground.plane.gap_m, (trip["from_lon"], trip["from_lat"])
-        began, ended, lon, lat, sig, _moved = max(stops, key=lambda stop: gap_m(*source, stop[2], stop[3]))
+        began, ended, lon, lat, sig, _moved = max(
+            stops, key=lambda stop: (stop[1] - stop[0] >= least, self._out(stop, i))
+        )
         point = [lon, lat, began, 0.0, 0, sig >> tr.LIFT & 3]
         away, sink = self.ground.nearest_sink(lon, lat)
         short, unseen = ended - began < least, not sig
+        beside = bool(sig) and not sig & tr.OFF
         self.hit(
-            "T04", began, self.t[i], point, "gap" if unseen else "short" if short else "stop",
+            "T04", began, self.t[i], point, "gap" if unseen else "beside" if beside else "short" if short else "stop",
             [[trip["from_lon"], trip["from_lat"], trip["depart"], 0.0, 0, 0], point, self.quote(i)],
-            level=rule.level + (short or unseen), ended=ended, stood_s=(ended - began) // SECOND, sink_m=metres(away),
-            nearest_sink=sink.name if sink else "", by=trip["by"], left_at=trip["depart"], back_at=self.t[i],
+            level=rule.level + (short or unseen or beside), ended=ended, stood_s=(ended - began) // SECOND,
+            sink_m=metres(away), nearest_sink=sink.name if sink else "", by=trip["by"], left_at=trip["depart"],
+            back_at=self.t[i],
         )  # fmt: skip
         self._dropped(lon, lat, began)
+
+    def _out(self, stop: list, i: int) -> float:
+        """Metres to it from where it was loaded, and on to where it came back."""
+        trip, gap_m = self.st.trip, self.ground.plane.gap_m
+        assert trip is not None
+        there = gap_m(trip["from_lon"], trip["from_lat"], stop[2], stop[3])
+        return there + gap_m(self.lon[i], self.lat[i], stop[2], stop[3])
+
+    def _on_route(self, stop: list) -> bool:
+        return not stop[4] & (tr.OFF | tr.NEAR_SINK) and not stop[4] >> tr.SOURCE & LABEL
 
     def _beside_route(self, stop: list) -> bool:
         """Hardly off its routes: there waits who is turned away by the sink, and brings the load back."""
@@ -174,8 +192,11 @@ class Dumping(Speaker):
     def _may_have_unloaded(self, before: list, after: list, off: bool) -> bool:
         """Whether a sink on its card lies within reach of a silence between two quotes."""
         near = self.ground.plane.gap_m(before[0], before[1], after[0], after[1]) <= ROUND_M
-        if off and near and all(self._nearest_allowed(quote) > ROUND_M for quote in (before, after)):
+        away = min(self._nearest_allowed(quote) for quote in (before, after))
+        if off and near and away > ROUND_M:
             return False
+        if away <= AT_ITS_SINK_M:
+            return True
         allowed = self.card.sinks_on(day_of(after[2]))
         return self.ground.could_reach_sink(before, after, (after[2] - before[2]) / SECOND, allowed)
 
@@ -214,6 +235,14 @@ class Dumping(Speaker):
         if sink is not None:
             self._called(sink, since, until, lon, lat, i, "short")
         return sink is not None
+
+    def _silent_at_sinks(self) -> list[list]:
+        """Silences that began and ended at a sink, as stops."""
+        near_m, nearest = self._near_m(), self.ground.nearest_sink
+        return [
+            [t0, t1, lon1, lat1, tr.NEAR_SINK, 0] for t0, lon0, lat0, t1, lon1, lat1, _off in self.st.gaps
+            if nearest(lon0, lat0)[0] <= near_m and nearest(lon1, lat1)[0] <= near_m
+        ]  # fmt: skip
 
     def _called(self, sink: SinkGround, since: int, until: int, lon: float, lat: float, i: int, why: str) -> None:
         point = [lon, lat, since, 0.0, 0, 0]

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from worksites.trucks import tracks as tr
-from worksites.trucks.ground import Card, Ground
+from worksites.trucks.ground import Card, Ground, SiteGround
 from worksites.trucks.standing import FORGET_US, Standing
 from worksites.trucks.state import State
 from worksites.trucks.tracks import GAP_US, LABEL, SECOND
@@ -232,6 +232,8 @@ class Fold(Standing):
             return False
         if trip["depart"] is None:
             return True
+        if self.st.back is not None and self.st.back[0] > trip["depart"]:
+            return False  # the gate camera saw it come back
         if self.st.gaps or self.odo[i] - trip["odo"] > HARDLY_CM or self.t[i] - trip["depart"] > 2 * FORGET_US:
             return False
         trip["depart"] = None
@@ -246,6 +248,15 @@ class Fold(Standing):
             return False
         return st.passed is None or st.passed[1] != site.id or st.passed[0] < st.src[1] - FORGET_US
 
+    def _was_loaded_here(self, site: SiteGround) -> bool:
+        """Its gate camera missed it coming in, but read it going out with a load, or a manifest was issued for one."""
+        st = self.st
+        assert st.src is not None
+        if st.trip is None or st.trip["site"] in (None, site.id):
+            return False
+        read = st.gate is not None and st.gate[1] and st.gate[3] == site.id and st.gate[0] >= st.src[1]
+        return bool(read or (st.paper is not None and st.paper[2] == site.id and st.paper[0] >= st.src[1]))
+
     def _leave_source(self, i: int) -> None:
         st = self.st
         assert st.src is not None
@@ -254,6 +265,10 @@ class Fold(Standing):
         if st.phase == "loaded" and st.trip is not None and st.trip["depart"] is None:
             self.depart(i, site)
             return
+        if st.phase == "loaded" and site is not None and self._was_loaded_here(site):
+            self.on_return(i)
+            self.end_trip("done")
+            st.phase = "at_source"
         if st.phase != "at_source" or site is None:
             return
         begun = st.src[1] - MANIFEST_US  # it may have crept out of the zone and in again
@@ -280,6 +295,8 @@ class Fold(Standing):
         if st.sink is not None and (sink is None or sink.id != st.sink[0]):
             if st.sink[5]:
                 st.out = [t, None, st.sink[4]]
+            else:  # no stay, but as good as a stop there
+                self.keep_stop([st.sink[1], t, st.sink[2], st.sink[3], tr.NEAR_SINK, 0])
             st.sink = None
         if sink is not None:
             if st.sink is None:

@@ -9,6 +9,7 @@ from worksites.trucks.state import MOST_GAPS, MOST_SLOWS, MOST_STOPS, State
 from worksites.trucks.tracks import SECOND
 from worksites.trucks.trips import Trips
 
+SHORTEST_US = 20 * SECOND
 FORGET_US = 600 * SECOND  # a longer gap ends a stay
 GLITCH_US = 180 * SECOND  # wild positions, echoes of the signal, have returned within these
 
@@ -56,9 +57,9 @@ class Standing(Trips):
             if st.slow is None or st.slow[1] is not None:
                 st.slows = [*st.slows[1 - MOST_SLOWS :], st.slow] if st.slow is not None else []
                 st.slow = [t, None, self.lon[i], self.lat[i], s]
-        else:
+        elif st.slow is not None and st.slow[1] is None:
             self._end_slow(t)
-        if s & tr.HOPPED:
+        if st.stop is not None and (s & tr.HOPPED or (s ^ st.stop[3]) & tr.NEAR_SINK):
             self._end_stop(self.t[p])  # it stands again, elsewhere
         if s & tr.STOP:
             if st.stop is None:
@@ -87,6 +88,9 @@ class Standing(Trips):
             return
         t0, lon, lat, s, lon1, lat1, _until = st.stop
         st.stop = None
-        if until - t0 >= 20 * SECOND:
-            moved = round(self.ground.plane.gap_m(lon, lat, lon1, lat1))
-            st.stops = [*st.stops[1 - MOST_STOPS :], [t0, until, lon, lat, s, moved]]
+        self.keep_stop([t0, until, lon, lat, s, round(self.ground.plane.gap_m(lon, lat, lon1, lat1))])
+
+    def keep_stop(self, stop: list[Any]) -> None:
+        """Remember [since, until, lon, lat, sig, metres moved] until the next source or sink, unless it was short."""
+        if stop[1] - stop[0] >= SHORTEST_US:
+            self.st.stops = [*self.st.stops[1 - MOST_STOPS :], stop]

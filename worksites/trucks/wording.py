@@ -96,6 +96,14 @@ def _t04(facts: Facts) -> str:
     return _t04_said(text, facts)
 
 
+def _t04_beside(facts: Facts) -> str:
+    text = _(
+        "Left loaded at %(left)s (%(by)s), stood %(stood)s at %(stop)s, nearest registered sink %(sink_m)s away, seen"
+        " coming back empty at %(back)s without having been at a sink"
+    )
+    return _t04_said(text, facts)
+
+
 def _t04_said(text: str, facts: Facts) -> str:
     by = {"camera": _("by the gate camera"), "manifest": _("by its manifest"), "sensor": _("by its sensor")}
     points = facts.get("points", [])
@@ -145,7 +153,8 @@ SAID: dict[tuple[str, str], Callable[[Facts], str]] = {
     ("T01", ""): _plain(lambda: _("%(at)s on the road in the street without: %(missing)s"), missing=_missing),
     ("T02", ""): _t02, ("T02", "gap"): _t02_gap,
     ("T03", "lift"): _t03_lift, ("T03", ""): _t03_emptied, ("T03", "gap"): _t03_gap,
-    ("T04", ""): _t04, ("T04", "gap"): _t04_gap, ("T05", ""): _t05, ("T05", "gap"): _t05_gap, ("T12", ""): _t12,
+    ("T04", ""): _t04, ("T04", "gap"): _t04_gap, ("T04", "beside"): _t04_beside,
+    ("T05", ""): _t05, ("T05", "gap"): _t05_gap, ("T12", ""): _t12,
     ("T06", ""): _plain(
         lambda: _("From %(at)s more than %(route)s m off every permitted route for %(off)s"),
         route=lambda f: f.get("route_m"), off=lambda f: spent(f.get("off_s", 0)),

@@ -1,0 +1,24 @@
+"""Whether a resident may act now: not erased, not blocked; locked, so that his deeds come one after the other."""
+
+from django.utils.translation import gettext as _
+
+from points.models import Resident
+from shushanwei.common.clock import db_now
+from shushanwei.common.errors import NotAllowed, NotFound
+from shushanwei.common.wording import local
+
+
+def acting(resident_id: int) -> Resident:
+    """The resident's row, locked until the transaction ends. Raises NotFound, NotAllowed while blocked."""
+    row = Resident.objects.select_for_update(no_key=True).filter(pk=resident_id, erased_at=None).first()
+    if row is None:
+        raise NotFound(_("There is no such thing."))
+    if row.blocked_until is not None and row.blocked_until > db_now():
+        raise NotAllowed(_("You are blocked until %(at)s.") % {"at": local(row.blocked_until)})
+    return row
+
+
+def share_a_device(one_id: int, other_id: int) -> bool:
+    """Whether two residents ever signed in with one browser: looked at before points are given."""
+    one = Resident.objects.get(pk=one_id)
+    return one.devices.filter(device_hash__in=Resident.objects.get(pk=other_id).devices.values("device_hash")).exists()
