@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Tile:
 
 
 TILES: list[Tile] = [
-    Tile("points:points", "分", "good", _("Points"), _("earned, frozen, spent")),
+    Tile("points:points", "分", "good", pgettext_lazy("points", "Points"), _("earned, frozen, spent")),
     Tile("points:report", "拍", "warm", _("Report a hazard"), _("photo, place, kind: sent in three taps")),
     Tile("points:calls", "应", "plain", _("Call the community"), _("every call is answered")),
     Tile("points:emergency", "急", "urgent", _("Emergency"), _("110, 119, 120 and the centre")),
