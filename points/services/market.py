@@ -185,7 +185,7 @@ def decide_report(report_id: int, *, upheld: bool, note: str, ban_days: int, act
     if told.decided_at is not None:
         if told.upheld == upheld and told.decided_by_id == actor.pk:
             return told
-        raise Conflict(_("Somebody has looked at this already."))
+        raise Conflict(_("Somebody has decided this already."))
     note = checked("note", note, least=1, most=LONGEST_WHY)
     if not upheld and ban_days:
         raise BadInput("ban_days", _("Nobody is banned for what was not so."))
