@@ -1,21 +1,40 @@
-"""Whether a resident may act now: not erased, not blocked; locked, so that his deeds come one after the other."""
+"""Whether a resident may act now, and what a deed among neighbours earns."""
+
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from points.models import Resident
+from points.models import Award, Resident
+from points.services import earning
+from points.services.ledger import Source
 from shushanwei.common.clock import db_now
 from shushanwei.common.errors import NotAllowed, NotFound
 from shushanwei.common.wording import local
 
 
 def acting(resident_id: int) -> Resident:
-    """The resident's row, locked until the transaction ends. Raises NotFound, NotAllowed while blocked."""
+    """The resident's row, locked until the transaction ends, so that deeds come one after the other.
+
+    Raises NotFound, NotAllowed while blocked.
+    """
     row = Resident.objects.select_for_update(no_key=True).filter(pk=resident_id, erased_at=None).first()
     if row is None:
         raise NotFound(_("There is no such thing."))
     if row.blocked_until is not None and row.blocked_until > db_now():
         raise NotAllowed(_("You are blocked until %(at)s.") % {"at": local(row.blocked_until)})
     return row
+
+
+def reward(
+    resident_id: int, code: str, source: Source, *, units: int = 1, at: datetime | None = None, refused: str = ""
+) -> Award | None:
+    """What a deed earns, as `earning.award` says; None where the street has no rule for it: the deed stands anyway."""
+    at = at or db_now()
+    try:
+        earning.rule_of(code, at)
+    except NotFound:
+        return None
+    return earning.award(resident_id, code, source, units=units, at=at, refused=refused)
 
 
 def share_a_device(one_id: int, other_id: int) -> bool:
