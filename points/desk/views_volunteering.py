@@ -51,10 +51,11 @@ def tasks(request: HttpRequest) -> HttpResponse:
         "ended": pgettext("volunteer tasks", "Ended"),
     }  # fmt: skip
     rows = reach.filter(STATES[state]).order_by(*(["-starts_at"] if state == "ended" else ["starts_at"]))
+    rows = rows.select_related("community", "asked_by").defer("community__polygon")
     context = {
         "state": state, "community": chosen, "communities": communities,
         "tabs": [(code, said, reach.filter(STATES[code]).count()) for code, said in words.items()],
-        "part": Paginator(rows.select_related("community", "asked_by").defer("community__polygon"), PAGE).get_page(request.GET.get("page")),
+        "part": Paginator(rows, PAGE).get_page(request.GET.get("page")),
     }  # fmt: skip
     return render(request, "points/desk/volunteering/tasks.html", context)
 
