@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from points.models import Award, Resident
+from points.models import Award, DeviceSeen, Resident
 from points.services import earning
 from points.services.ledger import Source
 from shushanwei.common.clock import db_now
@@ -39,5 +39,5 @@ def reward(
 
 def share_a_device(one_id: int, other_id: int) -> bool:
     """Whether two residents ever signed in with one browser: looked at before points are given."""
-    one = Resident.objects.get(pk=one_id)
-    return one.devices.filter(device_hash__in=Resident.objects.get(pk=other_id).devices.values("device_hash")).exists()
+    of_other = DeviceSeen.objects.filter(resident_id=other_id).values("device_hash")
+    return DeviceSeen.objects.filter(resident_id=one_id, device_hash__in=of_other).exists()
