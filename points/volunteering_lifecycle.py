@@ -58,7 +58,7 @@ CLAIM_NEXT = {
         ClaimStatus.ACCEPTED, ClaimStatus.REFUSED, ClaimStatus.WITHDRAWN, ClaimStatus.CALLED_OFF,
     },
     ClaimStatus.ACCEPTED: {
-        ClaimStatus.PRESENT, ClaimStatus.WITHDRAWN, ClaimStatus.CALLED_OFF, ClaimStatus.NO_SHOW,
+        ClaimStatus.PRESENT, ClaimStatus.REFUSED, ClaimStatus.WITHDRAWN, ClaimStatus.CALLED_OFF, ClaimStatus.NO_SHOW,
     },
     ClaimStatus.PRESENT: {ClaimStatus.FINISHED, ClaimStatus.LAPSED},
     ClaimStatus.LAPSED: {ClaimStatus.FINISHED},  # a worker vouches for the time

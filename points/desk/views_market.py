@@ -41,7 +41,12 @@ def listings(request: HttpRequest) -> HttpResponse:
     state = state if state in SHOWN else "review"
     rows = _listings(request)
     words = {"review": _("To review"), "shown": _("Shown now"), "ended": _("No longer shown")}
-    found = rows.filter(status__in=SHOWN[state]).select_related("community", "owner").prefetch_related("photos")
+    found = (
+        rows.filter(status__in=SHOWN[state])
+        .select_related("community", "owner")
+        .defer("community__polygon")
+        .prefetch_related("photos")
+    )
     part = Paginator(found.order_by("sent_at" if state == "review" else "-sent_at"), PAGE).get_page(
         request.GET.get("page")
     )
@@ -176,7 +181,7 @@ def market_days(request: HttpRequest) -> HttpResponse:
         "uuid": uuid4(), "stalls": 20, "starts_at": typed.minute(week),
         "ends_at": typed.minute(week + timedelta(hours=4)),
     }  # fmt: skip
-    rows = _fairs(request).select_related("community").order_by("-starts_at")
+    rows = _fairs(request).select_related("community").defer("community__polygon").order_by("-starts_at")
     context = {
         "part": Paginator(rows, PAGE).get_page(request.GET.get("page")), "said": said, "errors": _errors(error),
         "communities": _communities(request),

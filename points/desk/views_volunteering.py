@@ -28,8 +28,8 @@ PAGE, MOST_MEMBERS = 30, 300
 STATES = {
     "asked": Q(status=TaskStatus.ASKED),
     "open": Q(status=TaskStatus.OPEN),
-    "waiting": Q(status=TaskStatus.OPEN, claims__status=ClaimStatus.CLAIMED),
-    "look": Q(claims__status__in=[ClaimStatus.FINISHED, ClaimStatus.LAPSED]),
+    "waiting": Q(status=TaskStatus.OPEN, pk__in=Claim.objects.filter(status=ClaimStatus.CLAIMED).values("task")),
+    "look": Q(pk__in=Claim.objects.filter(status__in=[ClaimStatus.FINISHED, ClaimStatus.LAPSED]).values("task")),
     "ended": Q(status__in=[TaskStatus.ENDED, TaskStatus.WITHDRAWN, TaskStatus.REFUSED]),
 }
 
@@ -50,11 +50,12 @@ def tasks(request: HttpRequest) -> HttpResponse:
         "waiting": _("Volunteers to decide on"), "look": _("Hours to look at"),
         "ended": pgettext("volunteer tasks", "Ended"),
     }  # fmt: skip
-    rows = reach.filter(STATES[state]).distinct().order_by(*(["-starts_at"] if state == "ended" else ["starts_at"]))
+    rows = reach.filter(STATES[state]).order_by(*(["-starts_at"] if state == "ended" else ["starts_at"]))
+    rows = rows.select_related("community", "asked_by").defer("community__polygon")
     context = {
         "state": state, "community": chosen, "communities": communities,
-        "tabs": [(code, said, reach.filter(STATES[code]).distinct().count()) for code, said in words.items()],
-        "part": Paginator(rows.select_related("community", "asked_by"), PAGE).get_page(request.GET.get("page")),
+        "tabs": [(code, said, reach.filter(STATES[code]).count()) for code, said in words.items()],
+        "part": Paginator(rows, PAGE).get_page(request.GET.get("page")),
     }  # fmt: skip
     return render(request, "points/desk/volunteering/tasks.html", context)
 
@@ -199,6 +200,7 @@ def party(request: HttpRequest) -> HttpResponse:
     members = (
         Resident.objects.filter(is_party_member=True, erased_at=None, community__in=_communities(request))
         .select_related("community")
+        .defer("community__polygon")
         .annotate(minutes=hours)
         .order_by("-minutes", "id")[:MOST_MEMBERS]
     )

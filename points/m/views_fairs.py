@@ -24,7 +24,11 @@ from shushanwei.common.errors import DomainError, NotFound
 @resident_only
 def fairs(request: HttpRequest) -> HttpResponse:
     """The market days to come."""
-    rows = Fair.objects.filter(status=FairStatus.OPEN, ends_at__gt=db_now()).select_related("community")[:50]
+    rows = (
+        Fair.objects.filter(status=FairStatus.OPEN, ends_at__gt=db_now())
+        .select_related("community")
+        .defer("community__polygon")[:50]
+    )
     mine = me(request).stalls.filter(fair__in=rows.values("pk"), status__in=STALL_HELD)
     booked = dict(mine.values_list("fair_id", "number"))
     context = {"rows": [(row, booked.get(row.pk)) for row in rows]}

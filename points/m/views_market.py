@@ -32,7 +32,8 @@ def listings(request: HttpRequest) -> HttpResponse:
     """`?kind=`, `?q=`, `?page=`: what is shown to me, newest first."""
     kind = request.GET.get("kind", "")
     words = request.GET.get("q", "").replace("\0", "").strip()[:30]
-    rows = market.seen_by(me(request), db_now()).select_related("community", "owner").prefetch_related("photos")
+    rows = market.seen_by(me(request), db_now()).select_related("community", "owner")
+    rows = rows.defer("community__polygon").prefetch_related("photos")
     if kind in Listing.Kind.values:
         rows = rows.filter(kind=kind)
     if words:
@@ -224,8 +225,7 @@ def _seen(resident: Resident, uuid: UUID) -> Listing:
     shown = market.seen_by(resident, db_now()).values("pk")
     row = (
         Listing.objects.select_related("community", "owner")
-        .filter(Q(pk__in=shown) | Q(owner=resident) | Q(deals__taker=resident), uuid=uuid)
-        .distinct()
+        .filter(Q(pk__in=shown) | Q(owner=resident) | Q(pk__in=resident.deals.values("listing")), uuid=uuid)
         .first()
     )
     if row is None:

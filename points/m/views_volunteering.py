@@ -34,7 +34,8 @@ def tasks(request: HttpRequest) -> HttpResponse:
     """`?kind=`, `?page=`: open tasks, those of the own community first, then by their beginning."""
     resident, now = me(request), db_now()
     kind = request.GET.get("kind", "")
-    rows = VolunteerTask.objects.filter(status=TaskStatus.OPEN, ends_at__gt=now).select_related("community")
+    rows = VolunteerTask.objects.filter(status=TaskStatus.OPEN, ends_at__gt=now)
+    rows = rows.select_related("community").defer("community__polygon")
     if kind in VolunteerTask.Kind.values:
         rows = rows.filter(kind=kind)
     if resident.is_child:
@@ -228,8 +229,8 @@ def _task(request: HttpRequest, uuid: UUID, error: DomainError | None = None) ->
     resident, now = me(request), db_now()
     found = VolunteerTask.objects.select_related("community", "asked_by").filter(uuid=uuid)
     # A wish before its review, and what was refused, is its resident's own.
-    seen = Q(asked_by=resident) | Q(status__in=[TaskStatus.OPEN, TaskStatus.ENDED]) | Q(claims__resident=resident)
-    row = found.filter(seen).distinct().first()
+    seen = Q(asked_by=resident) | Q(status__in=[TaskStatus.OPEN, TaskStatus.ENDED])
+    row = found.filter(seen | Q(pk__in=resident.claims.values("task"))).first()
     if row is None:
         raise NotFound(_("There is no such thing."))
     mine, own = _my_claim(resident, uuid), row.asked_by_id == resident.pk

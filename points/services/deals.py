@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 
 from points.market_lifecycle import HELD_FOR, DealStatus, ListingStatus
 from points.models import Award, Deal, DealMessage, Listing, Resident
-from points.services import earning, market
+from points.services import market
 from points.services.ledger import Source
 from points.services.market import move_deal, must_not_be_banned, seen_by, step
-from points.services.standing import acting, share_a_device
+from points.services.standing import acting, reward, share_a_device
 from points.services.wording_screen import checked, clean_words
 from shushanwei.common.clock import db_now
 from shushanwei.common.errors import Conflict, NotFound, TooMany
@@ -146,7 +146,7 @@ def _pay(row: Listing, deal: Deal) -> None:
     if code is None or row.owner_id is None:
         return
     helper = deal.taker_id if row.seeks else row.owner_id
-    earning.award(
+    reward(
         helper, code, Source("deal", str(deal.pk)),
         refused=Award.Short.DOUBT if _is_doubtful(row.owner_id, deal) else "",
     )  # fmt: skip

@@ -56,7 +56,7 @@ def plan(draft: FairDraft, *, uuid: UUID, actor: User) -> Fair:
     if draft.starts_at > now + FARTHEST:
         raise BadInput("starts_at", _("At most %(n)s days ahead.") % {"n": FARTHEST.days})
     if draft.ends_at <= draft.starts_at:
-        raise BadInput("ends_at", _("It ends before it begins."))
+        raise BadInput("ends_at", _("The end lies before the beginning."))
     if draft.ends_at - draft.starts_at > LONGEST:
         raise BadInput("ends_at", _("At most %(n)s hours at a time.") % {"n": LONGEST // timedelta(hours=1)})
     if not 1 <= draft.stalls <= MOST_STALLS:

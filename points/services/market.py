@@ -163,7 +163,7 @@ def report(
         text=checked("text", text, most=LONGEST_WHY), at=db_now(),
     )  # fmt: skip
     record(made, "listing_report.made", data={"resident": person.pk, "listing": row.pk, "reason": reason})
-    heads = row.reports.filter(decided_at=None).values("by").distinct().count()
+    heads = row.reports.filter(decided_at=None).count()  # one open report a neighbour
     if row.status == ListingStatus.SHOWN and heads >= REPORTS_TO_HIDE:
         step(row, ListingStatus.REVIEW, data={"reports": heads})
     return made
@@ -185,7 +185,7 @@ def decide_report(report_id: int, *, upheld: bool, note: str, ban_days: int, act
     if told.decided_at is not None:
         if told.upheld == upheld and told.decided_by_id == actor.pk:
             return told
-        raise Conflict(_("Somebody has looked at this already."))
+        raise Conflict(_("Somebody has decided this already."))
     note = checked("note", note, least=1, most=LONGEST_WHY)
     if not upheld and ban_days:
         raise BadInput("ban_days", _("Nobody is banned for what was not so."))

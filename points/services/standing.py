@@ -1,15 +1,22 @@
-"""Whether a resident may act now: not erased, not blocked; locked, so that his deeds come one after the other."""
+"""Whether a resident may act now, and what a deed among neighbours earns."""
+
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from points.models import Resident
+from points.models import Award, DeviceSeen, Resident
+from points.services import earning
+from points.services.ledger import Source
 from shushanwei.common.clock import db_now
 from shushanwei.common.errors import NotAllowed, NotFound
 from shushanwei.common.wording import local
 
 
 def acting(resident_id: int) -> Resident:
-    """The resident's row, locked until the transaction ends. Raises NotFound, NotAllowed while blocked."""
+    """The resident's row, locked until the transaction ends, so that deeds come one after the other.
+
+    Raises NotFound, NotAllowed while blocked.
+    """
     row = Resident.objects.select_for_update(no_key=True).filter(pk=resident_id, erased_at=None).first()
     if row is None:
         raise NotFound(_("There is no such thing."))
@@ -18,7 +25,19 @@ def acting(resident_id: int) -> Resident:
     return row
 
 
+def reward(
+    resident_id: int, code: str, source: Source, *, units: int = 1, at: datetime | None = None, refused: str = ""
+) -> Award | None:
+    """What a deed earns, as `earning.award` says; None where the street has no rule for it: the deed stands anyway."""
+    at = at or db_now()
+    try:
+        earning.rule_of(code, at)
+    except NotFound:
+        return None
+    return earning.award(resident_id, code, source, units=units, at=at, refused=refused)
+
+
 def share_a_device(one_id: int, other_id: int) -> bool:
     """Whether two residents ever signed in with one browser: looked at before points are given."""
-    one = Resident.objects.get(pk=one_id)
-    return one.devices.filter(device_hash__in=Resident.objects.get(pk=other_id).devices.values("device_hash")).exists()
+    of_other = DeviceSeen.objects.filter(resident_id=other_id).values("device_hash")
+    return DeviceSeen.objects.filter(resident_id=one_id, device_hash__in=of_other).exists()

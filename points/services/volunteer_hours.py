@@ -10,9 +10,9 @@ from django.db.models import Count, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from points.models import Award, Claim, Level, Purpose, Resident, VolunteerCertificate, VolunteerTask
-from points.services import consents, earning
+from points.services import consents
 from points.services.ledger import Source
-from points.services.standing import share_a_device
+from points.services.standing import reward, share_a_device
 from points.services.volunteering import LONGEST_WHY, locked_claim, own_claim, step
 from points.services.wording_screen import checked, clean_words
 from points.volunteering_lifecycle import (
@@ -85,7 +85,7 @@ def check_out(resident: Resident, claim_uuid: UUID, here: Here, *, early: bool =
     if row.status in DONE:
         return row
     metres, now = _at_the_place(resident, task, here), db_now()
-    if row.came_at is None or now > task.ends_at + GRACE:
+    if row.status != ClaimStatus.PRESENT or row.came_at is None or now > task.ends_at + GRACE:
         raise Conflict(_("The time to check out is over: speak to the community."))
     minutes = minutes_counted(row.came_at, now, task.starts_at, task.ends_at)
     if minutes == 0 and not early:
@@ -231,7 +231,7 @@ def _pay(row: Claim) -> None:
     step(row, ClaimStatus.RATED, now, rated_at=now)
     hours = (row.minutes or 0) // 60
     if hours:
-        earning.award(
+        reward(
             row.resident_id, RULE, Source("claim", str(row.pk)), units=hours, at=row.finished_at,
             refused=Award.Short.DOUBT if _is_doubtful(row) else "",
         )  # fmt: skip

@@ -72,7 +72,7 @@ def checked_fields(draft: TaskDraft, now: datetime, *, placed: bool) -> dict:
     if not 1 <= draft.slots <= MOST_SLOTS:
         raise BadInput("slots", _("From %(least)s to %(most)s.") % {"least": 1, "most": MOST_SLOTS})
     if draft.starts_at >= draft.ends_at:
-        raise BadInput("ends_at", _("It ends before it begins."))
+        raise BadInput("ends_at", _("The end lies before the beginning."))
     if draft.ends_at <= now:
         raise BadInput("ends_at", _("This is over already."))
     if draft.ends_at - draft.starts_at > LONGEST:

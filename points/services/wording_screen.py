@@ -29,6 +29,7 @@ HANDLE = re.compile(
 )
 # Not the colon: “10:00-12:00” is no number.
 WRITTEN_APART = re.compile(r"(?<=[0-9])[\s\-.,·•_*/|~—–;'\"()]+(?=[0-9])")
+EXCEPT = "except:"
 ADULTS = {"alcohol", "tobacco"}
 
 
@@ -64,9 +65,9 @@ def screen(text: str) -> Verdict:
         for end, (categories, word) in _words().iter(squeezed)
         for category in categories
     ]
-    spared = [(start, end) for start, end, category, _word in found if category.startswith("except:")]
+    spared = [(start, end, of.removeprefix(EXCEPT)) for start, end, of, _word in found if of.startswith(EXCEPT)]
     for start, end, category, word in found:
-        if category.startswith("except:") or any(a <= start and end <= b for a, b in spared):
+        if category.startswith(EXCEPT) or any(a <= start and end <= b and category == of for a, b, of in spared):
             continue
         (refused if _acts()[category] == "refuse" else review)[Hit(category.removesuffix("_doubt"), word)] = None
     return Verdict(list(refused), list(review))
@@ -165,7 +166,7 @@ def _acts() -> dict[str, str]:
 def _words() -> ahocorasick.Automaton:
     kinds: dict[str, set[str]] = {}
     for category, said in _lists().items():
-        for kind, words in ((category, said["words"]), (f"except:{category}", said.get("except", []))):
+        for kind, words in ((category, said["words"]), (f"{EXCEPT}{category}", said.get("except", []))):
             for word in _each(words):
                 kinds.setdefault(word, set()).add(kind)
     found = ahocorasick.Automaton()
