@@ -99,6 +99,7 @@ def _thread(
     talking = found.status in TALKING
     context = {
         "thread": found, "said_here": said, "talking": talking, "stars": range(1, 6),
+        "ahead": health.ahead_of(found),
         "emergency": talking and any(one["is_emergency"] for one in said), **_writing(request, errors),
     }  # fmt: skip
     return render(request, "points/m/health_thread.html", context, status=status)

@@ -65,6 +65,14 @@ def ask(resident: Resident, text: str, *, uuid: UUID) -> Consultation:
     return thread
 
 
+def ahead_of(thread: Consultation) -> int:
+    """How many of the same community wait for an answer since before this one; 0 for one that does not wait."""
+    if thread.waits_since is None:
+        return 0
+    waiting = Consultation.objects.filter(room=thread.room_id, status=ThreadStatus.WAITING)
+    return waiting.filter(waits_since__lt=thread.waits_since).count()
+
+
 def threads_for(user: User) -> QuerySet[Consultation]:
     """What a health officer sees: the own communities; on duty, also what others have left unanswered.
 

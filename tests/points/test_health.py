@@ -142,6 +142,13 @@ def test_an_emergency_word_is_urgent_at_once_and_keeps_its_place(room, person, o
     assert [one.pk for one in seen] == [urgent.pk, calm.pk]
 
 
+def test_who_waits_reads_how_many_wait_before(room, person, officer):
+    first, second = writes(a_neighbour(room)), writes(person)
+    assert (health.ahead_of(first), health.ahead_of(second)) == (0, 1)
+    answers(first, officer)
+    assert health.ahead_of(second) == 0
+
+
 def test_a_consent_is_needed_and_nobody_floods(room, person):
     with pytest.raises(NotAllowed):
         writes(a_neighbour(room, consented=False))
