@@ -60,7 +60,7 @@ def save(request: HttpRequest) -> HttpResponse:
     try:
         residents.change(request.resident, values | flags)  # type: ignore[attr-defined]
     except DomainError as error:
-        return _me(request, {error.field or "": error.message}, error.status)
+        return _me(request, {error.field or "said": error.message}, error.status)
     return redirect("points:me")
 
 
@@ -74,7 +74,7 @@ def guardian(request: HttpRequest) -> HttpResponse:
     try:
         residents.agree_as_guardian(child, request.POST.get("phone", ""), request.POST.get("code", ""))
     except DomainError as error:
-        context = {"errors": {error.field or "": error.message}, "said": request.POST}
+        context = {"errors": {error.field or "said": error.message}, "said": request.POST}
         return render(request, "points/m/needs_guardian.html", context, status=error.status)
     return redirect("points:home")
 
@@ -90,7 +90,7 @@ def consent(request: HttpRequest) -> HttpResponse:
         else:
             consents.withdraw(resident, purpose)
     except DomainError as error:
-        return _me(request, {error.field or "": error.message}, error.status)
+        return _me(request, {error.field or "said": error.message}, error.status)
     return redirect(
         identity.where_next(request, request.POST.get("next", "")) if "next" in request.POST else "points:me"
     )

@@ -39,7 +39,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
                 device=device, is_child=said.get("child") == "on", openid=_kept_open_id(request),
             )  # fmt: skip
         except DomainError as error:
-            errors = {error.field or "": error.message}
+            errors = {error.field or "said": error.message}
         else:
             response = redirect(to)
             identity.remember(response, signing_in.start_session(resident), device)
