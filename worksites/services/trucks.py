@@ -15,7 +15,7 @@ from worksites.models import Company, Driver, Truck
 from worksites.models.companies import MOST_WEIGHT_T
 from worksites.plates import clean_plate, phone_of
 from worksites.services.terminals import join_truck
-from worksites.services.typed import must_type, typed
+from worksites.services.typed import checked_phone, must_type, typed
 
 TRUCK_FIELDS = ("plate_colour", "volume_m3", "has_lift_sensor", "has_load_sensor", "has_cover_sensor")
 COLOURS = ("yellow", "blue", "green", "white", "black")
@@ -154,11 +154,9 @@ def _kept(row: Company | Driver, field: str, message: str) -> None:
 
 
 def _set_phone(row: Company | Driver, values: dict[str, Any]) -> None:
-    phone = (values.get("phone") or "").strip()
+    phone = checked_phone(values.get("phone"))
     if not phone:
         return
-    if not 5 <= len(phone) <= 20 or not phone.lstrip("+").replace("-", "").replace(" ", "").isdecimal():
-        raise BadInput("phone", _("This is no phone number."))
     row.phone_sealed, row.phone_masked = seal(phone), mask_phone(phone)
 
 
