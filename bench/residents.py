@@ -30,12 +30,9 @@ KINDS = ["waste", "parking", "stalls", "road", "noise"]
 SIGN_IN = """
 import json
 from points.models import Level, Resident
-from points.services import consents, signing_in
-from points.models import Purpose
-told = []
-for resident in Resident.objects.filter(level__gte=Level.PHONE, erased_at=None, blocked_until=None).order_by("pk")[:{count}]:
-    if not resident.is_child:
-        told.append(signing_in.start_session(resident))
+from points.services import signing_in
+living = Resident.objects.filter(level__gte=Level.PHONE, erased_at=None, blocked_until=None).order_by("pk")
+told = [signing_in.start_session(one) for one in living if not one.is_child][:{count}]
 print(json.dumps(told))
 """
 
