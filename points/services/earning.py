@@ -98,7 +98,8 @@ def _allowed(
         return 0, refused
     if person.staff_id is not None:
         return 0, Short.STAFF
-    if person.blocked_until is not None and person.blocked_until > at:
+    # Who has left holds nothing: a deed may be settled days later.
+    if person.erased_at is not None or (person.blocked_until is not None and person.blocked_until > at):
         return 0, Short.BLOCKED
     month = Award.objects.filter(resident_id=resident_id, day__year=day.year, day__month=day.month, given__gt=0)
     today = month.filter(day=day)
