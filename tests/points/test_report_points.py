@@ -1,14 +1,12 @@
 """What a report earns: decided once when its case says so, held where it looks doubtful, undone if malicious."""
 
 from datetime import timedelta
-from itertools import product
 
 import pytest
 
 from incidents.models import Incident
 from incidents.services import merge, move, reject
 from points.models import Award, LedgerTransaction, ResidentReport
-from points.reports_lifecycle import NEXT, Case, Look, may_follow, outcome
 from points.services import ledger, looks, reports
 from points.services.places import Place
 from points.tasks import settle_reports
@@ -50,30 +48,6 @@ def filed(row: ResidentReport) -> None:
 
 def earned(resident) -> dict[str, int]:
     return dict(Award.objects.filter(resident=resident).values_list("code", "given"))
-
-
-@pytest.mark.parametrize(("before", "after"), list(product(Look, Look)))
-def test_a_look_follows_another_only_as_the_table_says(before, after):
-    assert may_follow(before, after) == (after in NEXT[before])
-
-
-@pytest.mark.parametrize(
-    ("status", "level", "filed_at", "arrived_at", "joined", "rules"),
-    [
-        ("reported", 4, None, None, False, None),
-        ("pending_filing", 4, None, None, False, None),
-        ("pending_dispatch", 4, "x", None, False, ("report-filed",)),
-        ("handling", 4, "x", None, True, ("report-again",)),
-        ("pending_dispatch", 3, "x", None, False, None),
-        ("handling", 2, "x", "x", False, ("report-filed", "report-serious")),
-        ("closed", 1, "x", None, False, ("report-filed", "report-serious")),
-        ("closed", 3, "x", "x", True, ("report-again",)),
-        ("rejected", 4, None, None, False, ()),
-        ("voided", 1, "x", "x", False, ()),
-    ],
-)
-def test_what_a_case_is_worth(status, level, filed_at, arrived_at, joined, rules):
-    assert outcome(Case(status, level, filed_at, arrived_at), joined=joined) == rules
 
 
 def test_a_filed_report_earns_five_once_however_often_the_sweep_runs(neighbour):
