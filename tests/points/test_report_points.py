@@ -188,6 +188,18 @@ def test_malicious_takes_points_off_undoes_what_was_earned_and_blocks(neighbour,
     assert phone_of(neighbour).post("/m/report/", {}, HTTP_ACCEPT="application/json").status_code == 422
 
 
+def test_a_malicious_report_and_other_deeds_of_the_same_instant_do_not_block_each_other(neighbour, evaluator):
+    rows = [reported(neighbour, n, east=0.001 * n) for n in range(5)]
+    for row in rows:
+        filed(row)
+    looks.settle(rows[0].pk)
+    results = all_at_once(
+        lambda: looks.look(rows[0].pk, "malicious", note="摆拍", actor=evaluator),
+        *[lambda row=row: looks.settle(row.pk) for row in rows[1:]],
+    )
+    assert not [result for result in results if isinstance(result, Exception)], results
+
+
 def test_two_workers_who_think_differently_decide_once(neighbour, evaluator, person):  # noqa: F811
     row, lead = reported(neighbour, mocked=True), person("shift_lead")
     results = all_at_once(
