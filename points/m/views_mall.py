@@ -7,6 +7,7 @@ import segno
 from dateutil.relativedelta import relativedelta
 from django.core.paginator import Paginator
 from django.db.models import F, QuerySet
+from django.db.models.lookups import GreaterThan
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -42,7 +43,7 @@ def rewards(request: HttpRequest) -> HttpResponse:
 def on_offer(day: date) -> QuerySet[Reward]:
     """The rewards of a day, sold-out ones last."""
     rows = Reward.objects.filter(is_active=True, merchant__is_active=True, valid_from__lte=day, valid_to__gte=day)
-    return rows.select_related("merchant__community").order_by((F("stock") > 0).desc(), "price", "id")
+    return rows.select_related("merchant__community").order_by(GreaterThan(F("stock"), 0).desc(), "price", "id")
 
 
 @never_cache

@@ -37,7 +37,7 @@ def neighbour(street):  # noqa: F811
 
 @pytest.fixture
 def worker(person):  # noqa: F811
-    return person("grid_worker", "worker", area=home())
+    return person("grid_worker", "网格员丁", area=home())
 
 
 def called(resident, **values) -> ServiceCall:
