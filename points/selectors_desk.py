@@ -116,7 +116,7 @@ def ranking(month: date, community: str | None) -> QuerySet[Resident, dict[str, 
 
 def earned_by(resident: Resident, month: date) -> int:
     """What somebody earned in a month, less what was reversed."""
-    row = _earned_in(month).filter(resident=resident).first()
+    row = _earned_in(month).filter(resident=resident).order_by("resident_id").first()
     return row["n"] if row else 0
 
 
