@@ -12,7 +12,7 @@ from points.services import calls
 from points.services.calls import Called
 from shushanwei.people.models import User
 
-DAYS, COUNT = 60, 66
+DAYS, COUNT = 60, 50
 LATE, TO_STREET, NOT_SOLVED, WITH_PHOTO = 0.06, 0.02, 0.04, 0.2
 MINUTE = timedelta(minutes=1)
 
@@ -91,7 +91,7 @@ def plan_calls(cast: Cast, agenda: Agenda) -> None:
     weights = dict(zip(words.CALLS, (22, 18, 14, 18, 9, 9, 4, 6), strict=True))
     for number in range(COUNT):
         kind = dice.choices(list(weights), list(weights.values()))[0]
-        who = cast.residents[1] if number % 22 == 7 else dice.choice(cast.active)
+        who = cast.residents[1] if number % 17 == 7 else dice.choice(cast.active)
         at = by_day(dice, cast.day(int(dice.uniform(1, DAYS))), 7, 21.5)
         drawn = dice.random()
         minutes = dice.triangular(1, 27, 6)

@@ -15,7 +15,7 @@ from points.services import health, medicine, medicine_requests
 from shushanwei.common.clock import db_now
 from shushanwei.people.models import User
 
-DAYS, PACKS, WAITING, REQUESTS = 58, 24, 5, 18
+DAYS, PACKS, WAITING, REQUESTS = 58, 22, 5, 15
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 WANTED = ["ganmaoling", "banlangen", "smectite", "ambroxol-30", "loratadine-10", "jianwei-xiaoshi", "calamine",
           "huoxiang-zhengqi-liquid", "watermelon-frost-lozenge", "ibuprofen-200", "lactasin", "urea"]  # fmt: skip
@@ -91,7 +91,7 @@ def _ask(cast: Cast, agenda: Agenda, number: int, group: list[Resident], dice: r
     answers = ANSWERS | {"trouble": dice.choice(words.TROUBLES)}
     medicine_requests.ask(who, item.uuid, uuid=uuid, amount=amount, answers=answers)
     officer, fate = cast.officer(who.community_id or ""), dice.random()
-    if number >= 900 or fate > 0.9:
+    if number >= 900 or number % 5 == 4:
         return  # waits, or is never fetched
     if fate < 0.1:
         agenda.at(at + 3 * HOUR, lambda: medicine_requests.cancel(uuid, who))

@@ -11,7 +11,7 @@ from points.models import Award, PointRule
 from points.services import deciding, earning, notices, rules
 from shushanwei.common.clock import STREET
 
-AUDIT_KEPT = timedelta(days=9)  # awards of the last days wait for a look
+AUDIT_KEPT, KEPT = timedelta(days=9), 3  # awards of the last days, and the last ones drawn, wait for a look
 HOUR = timedelta(hours=1)
 
 
@@ -75,7 +75,8 @@ def _adjustments(cast: Cast, agenda: Agenda) -> None:
 
 def _audit(cast: Cast, agenda: Agenda, week: int) -> None:
     """Every week the awards drawn by lot are looked at; one was not right. Those of the last days wait."""
-    drawn = Award.objects.filter(is_audited=True, audited_at=None, at__lt=agenda.now - AUDIT_KEPT).order_by("id")
+    drawn = list(Award.objects.filter(is_audited=True, audited_at=None).order_by("id"))
+    drawn = [row for row in drawn[: max(len(drawn) - KEPT, 0)] if row.at < agenda.now - AUDIT_KEPT]
     dice = random.Random(f"{SEED}-audit-{week}")
     for place, row in enumerate(drawn[:20]):
         wrong = week == 3 and place == 0

@@ -14,7 +14,7 @@ from points.services.volunteer_hours import Here
 from points.services.volunteering import TaskDraft
 from shushanwei.people.models import User
 
-DAYS, COUNT, COMING = 58, 26, 9
+DAYS, COUNT, COMING = 58, 20, 8
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 NO_SHOW, LEAVES, REFUSED, NO_PHONE = 0.05, 0.05, 0.04, 0.03
 
@@ -37,7 +37,7 @@ class Task:
             address=f"{self.where.short_name}{place}", ends_at=starts + hours * HOUR, slots=slots, skill=skill,
             lon=round(self.where.label_lon + self.dice.uniform(-0.001, 0.001), 6),
             lat=round(self.where.label_lat + self.dice.uniform(-0.001, 0.001), 6),
-            minors_allowed=slots > 4, risk="medium" if kind == "emergency" else "low",
+            minors_allowed=slots > 4 and kind != "emergency", risk="medium" if kind == "emergency" else "low",
         )  # fmt: skip
 
     def publish(self, at: datetime, draft: TaskDraft) -> None:

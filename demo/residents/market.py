@@ -18,7 +18,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 def plan_market(cast: Cast, agenda: Agenda) -> None:
     """Put listings, deals, reports and market days on the agenda."""
     dice = random.Random(f"{SEED}-market")
-    for number, row in enumerate(words.LISTINGS * 2):
+    for number, row in enumerate([*words.LISTINGS, *words.LISTINGS[::2]]):
         again = number >= len(words.LISTINGS)
         ago = dice.uniform(33, 58) if again else dice.uniform(2, 27)
         owner = dice.choice(cast.of(cast.home.code, cast.active) if number % 3 == 0 else cast.active)
@@ -57,8 +57,7 @@ def _listing(
     _offered(agenda, str(number), owner, row, at)
     shown = at + dice.uniform(0.5, 5) * HOUR
     agenda.at(shown, lambda: market.show(_pk(uuid), actor=cast.leader(owner.community_id)))
-    fate = dice.random()
-    if not old and fate > 0.55:
+    if not old and number % 2:
         return
     taker = dice.choice([who for who in cast.of(owner.community_id, cast.active) if who.pk != owner.pk] or cast.active)
     deal, wanted = named("deal", number), shown + dice.uniform(2, 20) * HOUR
@@ -66,9 +65,9 @@ def _listing(
     hello, answer = dice.choice(words.MESSAGES)
     agenda.at(wanted + 0.2 * HOUR, lambda: deals.write(taker, deal, hello, uuid=named("hello", number)))
     agenda.at(wanted + 1.5 * HOUR, lambda: deals.write(owner, deal, answer, uuid=named("answer", number)))
-    if old and fate > 0.92:
+    if old and number % 6 == 1:
         return  # nobody came: it lapses
-    if fate > 0.85 or (not old and fate > 0.47):
+    if number % 12 == 4:
         agenda.at(wanted + 9 * HOUR, lambda: deals.release(taker, deal))
         return
     fetched = wanted + dice.uniform(6, 60) * HOUR

@@ -19,7 +19,7 @@ from points.models import PointLot
 from points.services import ledger
 from shushanwei.common.clock import db_now
 
-DAYS, SWEEPS_A_DAY = 61, 3
+DAYS = 61
 
 
 @transaction.atomic
@@ -42,11 +42,11 @@ def load_residents_past() -> int:
 
 
 def _sweeps(agenda: Agenda) -> None:
-    """The clocks of the product go in the past too: a few times a day whatever is due by then happens."""
+    """The clocks of the product go in the past too: once a day whatever is due by then happens."""
     # The points of the trial were released two years ago, when nobody kept an agenda yet.
     agenda.at(agenda.now - timedelta(days=DAYS), _release_old)
-    for turn in range(DAYS * SWEEPS_A_DAY):
-        agenda.at(agenda.now - timedelta(hours=turn * 24 / SWEEPS_A_DAY, seconds=1), _sweep)
+    for days in range(DAYS):
+        agenda.at(agenda.now - timedelta(days=days, seconds=1), _sweep)
 
 
 def _release_old() -> None:

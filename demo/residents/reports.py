@@ -30,7 +30,7 @@ from shushanwei.common.clock import db_now
 from shushanwei.journal.services import Line, record_many
 
 HOUR = timedelta(hours=1)
-MOST = 150
+MOST = 96
 RATED, AFTER, JOINED, HIDDEN = 0.6, 0.8, 0.16, 0.06
 OVER = (Status.CLOSED, Status.FORCE_CLOSED)
 KIND_OF = {kind.category: kind for kind in REPORTS}
@@ -53,6 +53,7 @@ class Past:
         self.rows: list[ResidentReport] = []
         self.shots: list[tuple[ResidentReport, Attachment]] = []
         self.verdicts: dict[UUID, str] = {}
+        self.unhappy: ResidentReport | None = None
 
     def write(self) -> None:
         """Each case of a resident with its reporter; then what came of it is put on the agenda."""
@@ -63,6 +64,8 @@ class Past:
         ResidentReport.objects.bulk_create(sorted(self.rows, key=lambda row: row.sent_at))
         self._pictures()
         self._journal()
+        since = self.cast.now - timedelta(days=6)
+        self.unhappy = next((row for row in self.rows if row.sent_at > since and self._may_reopen(row)), None)
         for row in self.rows:
             self._follow(row)
 
@@ -137,6 +140,11 @@ class Past:
         joined = [row for row in self.rows if row.joined]
         Incident.objects.filter(pk__in=[row.incident_id for row in joined]).update(alert_count=F("alert_count") + 1)
 
+    def _may_reopen(self, row: ResidentReport) -> bool:
+        plain = row.resident is not None and not row.joined and not row.is_emergency and row.look == Look.CLEAR
+        ended = row.incident.ended_at
+        return plain and row.incident.status in OVER and ended is not None and ended < self.cast.now - 3 * HOUR
+
     def _follow(self, row: ResidentReport) -> None:
         """Somebody looks where there was a doubt; points when the case says so; the reporter rates what is over."""
         if row.resident is None:
@@ -153,7 +161,8 @@ class Past:
             settled += timedelta(seconds=20)
         agenda.at(settled, lambda: looks.settle(row.pk))
         ended = case.ended_at
-        if case.status in OVER and ended is not None and dice.random() < RATED and row.look != Look.HELD:
+        rates = dice.random() < RATED and row.look != Look.HELD and row is not self.unhappy
+        if case.status in OVER and ended is not None and rates:
             stars = dice.choices([5, 4, 3, 2, 1], [58, 25, 11, 4, 2])[0]
             note = dice.choice(words.REPORT_RATED) if stars > 3 else ""
             agenda.at(ended + dice.uniform(0.5, 20) * HOUR, lambda: looks.rate(row, stars, note))
@@ -163,13 +172,9 @@ def plan_reports(cast: Cast, agenda: Agenda) -> None:
     """The past of reports, and what residents reported in this hour."""
     past = Past(cast, agenda)
     past.write()
-    unhappy = next(
-        (row for row in reversed(past.rows) if row.incident.status in OVER and row.resident is not None
-         and not row.joined and not row.is_emergency and row.look == Look.CLEAR
-         and row.sent_at > cast.now - timedelta(days=6)), None,
-    )  # fmt: skip
-    if unhappy is not None:
-        agenda.at(cast.now - 2 * HOUR, lambda: looks.not_solved(unhappy, "清理后第二天又堆满了，没有真正解决。"))
+    if past.unhappy is not None:
+        again = "清理后第二天又堆满了，没有真正解决。"
+        agenda.at(cast.now - 2 * HOUR, lambda: looks.not_solved(past.unhappy, again))
     for number, (kind, minutes) in enumerate(NOW):
         who = cast.residents[1] if number == 0 else random.Random(number).choice(cast.helpers[:60])
         at = agenda.now - timedelta(minutes=minutes)
