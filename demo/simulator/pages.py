@@ -35,6 +35,18 @@ class Browser:
             await self.close()
             raise Away(f"{action}: {error or type(error).__name__}") from error
 
+    async def read(self, page: str) -> str:
+        """The text of a page. Raises Away when refused."""
+        session = await self._open()
+        try:
+            async with session.get(self.world.door.url + page) as answer:
+                if answer.status >= 400:
+                    raise Away(f"{page} refused: {answer.status}")
+                return await answer.text()
+        except (aiohttp.ClientError, TimeoutError) as error:
+            await self.close()
+            raise Away(f"{page}: {error or type(error).__name__}") from error
+
     async def close(self) -> None:
         """Let the session go; the next form signs in anew."""
         if self.session is not None:

@@ -23,6 +23,7 @@ from demo.simulator.judges import Judges
 from demo.simulator.live import listen
 from demo.simulator.patrols import Patrollers
 from demo.simulator.police import Station, TransferSeat
+from demo.simulator.residents import Neighbours
 from demo.simulator.riders import Couriers
 from demo.simulator.roads import RoadMap
 from demo.simulator.seats import Shift
@@ -54,6 +55,7 @@ class Options:
     with_police: bool = True
     with_trucks: bool = True
     with_inspectors: bool = True
+    with_residents: bool = True
 
 
 def run(options: Options) -> int:
@@ -132,6 +134,8 @@ def _actors(world: World, options: Options):
         yield "trucks", _after(9.0, forever("trucks", world, Platform(world).run))
     if options.with_inspectors:
         yield "brigade", _after(12.0, forever("brigade", world, Brigade(world).run))
+    if options.with_residents:
+        yield "neighbours", _after(18.0, forever("neighbours", world, Neighbours(world).run))
     yield "summary", _summary(world)
 
 

@@ -71,6 +71,7 @@ def accounts(communities: list[str], grids: list[tuple[str, str]]) -> list[Accou
     for unit in UNITS:
         people += _members(unit)
     people += [Account(name, [(role, "", DEPARTMENT_OF.get(role, ""))]) for name, role in LATER]
+    people += _health_officers(communities)
     rng = np.random.default_rng(SEED)
     taken: set[str] = set()
     for person in people:
@@ -107,6 +108,15 @@ def _communities(communities: list[str], grids: list[tuple[str, str]]) -> list[A
                            ("team-member", "team_member"), ("health", "health_officer")]:  # fmt: skip
         people.append(Account(username, [(role, first, "")]))
     return people
+
+
+def _health_officers(communities: list[str]) -> list[Account]:
+    """One for each community, who stands in for the colleague of the next one."""
+    following = [*communities[1:], communities[0]]
+    return [
+        Account(f"health-{own[-3:]}", [("health_officer", own, ""), ("health_officer", other, "")])
+        for own, other in zip(communities, following, strict=True)
+    ]
 
 
 def _members(unit: UnitPlan) -> list[Account]:

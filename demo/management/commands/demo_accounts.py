@@ -4,7 +4,10 @@ import unicodedata
 
 from django.core.management.base import BaseCommand
 
+from demo.residents.people import SHOWN as NEIGHBOURS
+from demo.residents.people import phone, uuid_of
 from demo.street.loading import password
+from points.models import Resident
 from shushanwei.nav import landing_for
 from shushanwei.people.models import User
 
@@ -12,8 +15,8 @@ from shushanwei.people.models import User
 SHOWN = [
     "admin", "commander", "lead1", "seat1", "seat2", "dispatcher", "video", "evaluator", "police", "leader", "wall",
     "squad01-1", "enf1-1", "police1-1", "fire1-1", "volunteer1-1", "dept-enf", "dept-san", "handler-enf", "grid-015",
-    "collector-015", "grid01", "grid02", "part-worker", "micro-worker", "team-member", "mediator", "health", "merchant",
-    "rider", "resident", "sysadmin", "secadmin", "auditadmin",
+    "collector-015", "grid01", "grid02", "part-worker", "micro-worker", "team-member", "mediator", "health-015",
+    "merchant", "rider", "resident", "sysadmin", "secadmin", "auditadmin",
 ]  # fmt: skip
 FAMILIES = [
     ("seat1 … seat8, lead1 … lead4", "坐席员、值班长"),
@@ -21,6 +24,7 @@ FAMILIES = [
     ("enf1-1 … enf3-10, police1-1 … police2-2, fire1-1 … fire1-6", "执法、派出所、消防"),
     ("rider, rider-kd002 … rider-kd234", "先锋骑手(快递蜀黍)"),
     ("dept-CODE, handler-CODE", "十七个部门:账号与处置人员"),
+    ("health-NNN", "每个村社的健康专员(NNN 为村社代码后三位)"),
     (
         "grid-NNN, collector-NNN, worker-NNN-NN",
         "每个村社的网格长、采集员、专职网格员(NNN 为村社代码后三位;朝阳社区前两个网格为 grid01、grid02)",
@@ -47,12 +51,27 @@ class Command(BaseCommand):
         if len(rows) == 1:
             self.stderr.write("No accounts yet: run `manage.py load_street` first.")
             return
-        widths = [max(_width(row[column]) for row in rows) for column in range(5)]
-        for row in rows:
-            self.stdout.write("  ".join(_padded(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        self._table(rows)
         self.stdout.write("")
         for names, meaning in FAMILIES:
             self.stdout.write(f"{names}: {meaning}")
+        self._residents()
+
+    def _residents(self) -> None:
+        """Who may sign in at the residents' page: a phone and the code that the page itself shows."""
+        there = dict(Resident.objects.filter(erased_at=None, level__gt=0).values_list("uuid", "nickname"))
+        shown = [(number, who) for number, _name, who in NEIGHBOURS if uuid_of(number) in there]
+        if not shown:
+            return
+        rows = [("resident", "nickname", "phone", "code", "start page")]
+        rows += [(who, there[uuid_of(number)], phone(number), "页面显示", "/m/") for number, who in shown]
+        self.stdout.write("")
+        self._table(rows)
+
+    def _table(self, rows: list[tuple[str, ...]]) -> None:
+        widths = [max(_width(row[column]) for row in rows) for column in range(5)]
+        for row in rows:
+            self.stdout.write("  ".join(_padded(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 def _width(text: str) -> int:

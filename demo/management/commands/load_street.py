@@ -6,6 +6,10 @@ import time
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from demo.residents.past import load_residents_past
+from demo.residents.people import load_residents
+from demo.residents.rooms import load_rooms, load_roster
+from demo.residents.shops import load_shops
 from demo.street import layers, loading
 from demo.street.duty_log import load_duty_log
 from demo.street.history_writing import load_history
@@ -54,6 +58,12 @@ class Command(BaseCommand):
             ("sites", load_sites),
             ("site papers", load_papers),
             ("needs", load_needs),
+            ("point rules", lambda: call_command("load_points", verbosity=0, stdout=silent)),
+            ("medicines", lambda: call_command("load_medicines", verbosity=0, stdout=silent)),
+            ("residents", load_residents),
+            ("shops", load_shops),
+            ("rooms", load_rooms),
+            ("roster", load_roster),
         ]
         if options["history_days"] and not Incident.objects.exists():
             steps.append(("past days", lambda: load_history(options["history_days"])))
@@ -62,6 +72,7 @@ class Command(BaseCommand):
             steps.append(("duty log", load_duty_log))
             steps.append(("rider deeds", load_rider_deeds))
             steps.append(("truck past", load_truck_past))
+            steps.append(("their past", load_residents_past))
         for name, step in steps:
             began = time.monotonic()
             count = step()

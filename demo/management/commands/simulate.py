@@ -27,6 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--without-police", action="store_true", help="leave the police desk to people or a peer")
         parser.add_argument("--without-trucks", action="store_true", help="no truck tells where it is")
         parser.add_argument("--without-inspectors", action="store_true", help="leave checks of sites to people")
+        parser.add_argument("--without-residents", action="store_true", help="no resident reports, calls or redeems")
 
     def handle(self, *args, **options):
         if not 0.05 <= options["speed"] <= 50:
@@ -52,6 +53,7 @@ class Command(BaseCommand):
                     with_police=not options["without_police"],
                     with_trucks=not options["without_trucks"],
                     with_inspectors=not options["without_inspectors"],
+                    with_residents=not options["without_residents"],
                 )
             )
         except Away as error:

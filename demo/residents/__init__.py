@@ -1,0 +1,1 @@
+"""The residents of the demonstration street: who they are, what they did in sixty days, and what waits today."""
