@@ -23,17 +23,14 @@ class Tile:
         return reverse(self.url_name)
 
 
+# What is urgent and what is done most stands first.
 TILES: list[Tile] = [
-    Tile("points:points", "分", "good", pgettext_lazy("points", "Points"), _("earned, frozen, spent")),
     Tile("points:report", "拍", "warm", _("Report a hazard"), _("photo, place, kind: sent in three taps")),
-    Tile("points:calls", "应", "plain", _("Call the community"), _("every call is answered")),
     Tile("points:emergency", "急", "urgent", _("Emergency"), _("110, 119, 120 and the centre")),
-]
-TILES += [
+    Tile("points:calls", "应", "plain", _("Call the community"), _("every call is answered")),
+    Tile("points:points", "分", "good", pgettext_lazy("points", "Points"), _("earned, frozen, spent")),
     Tile("points:mall", "兑", "warm", _("Points mall"), _("rewards of shops near you")),
     Tile("points:ranking", "榜", "plain", _("Ranking"), _("who did most this month")),
-]
-TILES += [
     Tile("points:volunteering", "志", "warm", _("Volunteering"), _("tasks, wishes and hours")),
     Tile("points:market", "集", "plain", _("Neighbourhood market"), _("give, swap, help, market days")),
     Tile("points:medicine", "药", "good", _("Medicine chest"), _("share what you do not need, ask for what you do")),
