@@ -19,7 +19,7 @@ from shushanwei.people.models import User
 
 POST = "points.post_notices"
 LONGEST = timedelta(days=92)
-AT_ONCE = 5
+AT_ONCE = 3
 
 
 def post(values: dict[str, Any], *, uuid: UUID, actor: User) -> Notice:
