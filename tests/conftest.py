@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import migrated
+
 HERE = "SSW_TEST_DIR"  # set by the first process of a run; the workers of pytest-xdist inherit it
 
 
@@ -67,6 +69,15 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.stack)
         if "browser" in item.fixturenames:
             item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
+    """Every process of the run copies its database from the one that is migrated already."""
+    from django.conf import settings
+
+    template = migrated.template(os.environ["DATABASE_URL"], Path(os.environ[HERE]) / "template.lock")
+    settings.DATABASES["default"]["TEST"]["TEMPLATE"] = template
 
 
 @pytest.fixture(scope="session")
