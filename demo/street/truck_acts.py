@@ -11,20 +11,22 @@ from demo.street.truck_days import ROAD_CLOSED, Driver
 from demo.trucks import month
 from demo.trucks.world import Hauler, World
 
-BLACK_LOAD, DUMP, WRONG_SINK, SHORT_CUT, OVERTIME = "black load", "dump", "wrong sink", "short cut", "overtime"
+BLACK_LOAD, DUMP, WRONG_SINK, BLOCKED = "black load", "dump", "wrong sink", "signal blocked"
+SHORT_CUT, OVERTIME = "short cut", "overtime"
 SEEN = 12  # so many trucks
 # By day (0: the first) what is done with a truck of these sensors. Who cheats carries for a red site, which the alerts
 # would redden anyhow.
 TRICKS: dict[str, dict[int, str]] = {
     "all": {2: BLACK_LOAD, 5: DUMP, 9: BLACK_LOAD, 11: WRONG_SINK},
-    "lift": {3: DUMP, 8: WRONG_SINK, 12: DUMP},
-    "none": {4: DUMP, 9: WRONG_SINK, 11: DUMP},
+    "lift": {3: DUMP, 8: WRONG_SINK, 10: BLOCKED},
+    "none": {1: DUMP, 4: BLOCKED, 7: DUMP, 9: WRONG_SINK, 11: DUMP},
 }
 # What one of the others does who drives by day, a truck each; overtime by one whose sites have no proof for the night.
 SLIPS: list[dict[int, str]] = [{7: SHORT_CUT}, {4: ROAD_CLOSED}, {12: SHORT_CUT}]
 LATE = {10: OVERTIME}
 BEGINS_H = {OVERTIME: 16}  # o'clock; the rest with the shift
 LAST_LOAD_H = 22.6
+BLOCKED_S = 1_200
 
 
 class Tempted(Driver):
@@ -62,6 +64,9 @@ class Tempted(Driver):
         elif act == WRONG_SINK:
             others = [one for one in world.sinks if one.id not in truck.sinks]
             self.to_sink(others[day % len(others)], wrong="plain")
+        elif act == BLOCKED:
+            self.d.silent.append((self.d.t, self.d.t + BLOCKED_S))
+            self.to_sink(sink)
         else:
             since = self.d.t
             self.leave_line(self.way_to(sink))

@@ -94,6 +94,7 @@ def told_by(world: World, hauler: Hauler, first: date, days: int = 1, driver: An
         events={truck: [event | {"t": event["t"] + later * SECOND} for event in events]
                 for truck, events in told.events.items()},
         labels=[replace(one, since=one.since + later, until=one.until + later) for one in told.labels],
+        notes=[replace(one, since=one.since + later, until=one.until + later) for one in told.notes],
     )  # fmt: skip
 
 

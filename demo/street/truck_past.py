@@ -186,7 +186,8 @@ def _decide(alert: TruckAlert, labels: list[Label], excuses: list[Label]) -> Non
         if alert.rule not in DUMPING or dice.random() < 0.7:
             alert.rectified_at = alert.decided_at + timedelta(hours=dice.uniform(3, 18))
     else:
-        alert.status, alert.reason = AlertStatus.FALSE, dice.choice(words.UNTRUE) if alert.truck else words.MISCOUNTED
+        untrue = words.UNTRUE.get(alert.rule, [words.DRIFTED]) if alert.truck else [words.MISCOUNTED]
+        alert.status, alert.reason = AlertStatus.FALSE, dice.choice(untrue)
     alert.save()
 
 
