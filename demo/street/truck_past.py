@@ -28,7 +28,7 @@ from shushanwei.people.models import User
 from worksites.facts import DUMPING
 from worksites.lifecycle import AlertStatus
 from worksites.models import Gate, GatePass, Manifest, Sink, Site, Truck, TruckAlert, TruckFix
-from worksites.selectors_engine import instant, truck_ground
+from worksites.selectors_engine import instant, microseconds, truck_ground
 from worksites.services.engine import finished_days, keep_trips, mark_day_judged, mark_judged, site_day_hits
 from worksites.services.engine_alerts import raise_alerts
 from worksites.services.fixes import FIXES, PARTITIONS, keep_fixes
@@ -64,7 +64,7 @@ def load_truck_past() -> int:
     for hauler, driver in cast(world, red):
         told = told_by(world, hauler, first, DAYS, driver)
         truck = ids.trucks[hauler.plate]
-        fixes = _of_truck(truck, told.fixes[0].sorted())
+        fixes = _until(now, _of_truck(truck, told.fixes[0].sorted()))
         found = judge(truck_ground(), fixes, {truck: ids.written(hauler, told.events[hauler.id], now)})[truck]
         keep_trips(truck, found, None)
         keep_fixes(_rows(fixes), source=TruckFix.Source.FILE)
@@ -136,6 +136,13 @@ class _Ids:
 def _of_truck(truck: int, fixes: Fixes) -> Fixes:
     columns: dict[str, Any] = vars(fixes) | {"truck": np.full(len(fixes), truck, np.int64)}
     return Fixes(**columns)
+
+
+def _until(now: datetime, fixes: Fixes) -> Fixes:
+    """What has been told by now, the engine off at its end: silence after it is not the truck's."""
+    past = fixes.at(fixes.t < microseconds(now))
+    past.ignition[-1:] = 0
+    return past
 
 
 def _rows(fixes: Fixes) -> np.ndarray:

@@ -10,6 +10,7 @@ const GAP_S = 600; // no line across so long a silence
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const said = document.getElementById("truck-said");
 const street = new StreetMap(document.getElementById("truck-map"));
+street.map.setMinZoom(10); // sinks lie far outside the street
 const { track, routes } = written("truck-settings");
 
 function legs(fixes) {
@@ -60,7 +61,7 @@ function speed(fixes) {
 }
 
 try {
-  const permitted = routes.map(({ coordinates }) => L.polyline(coordinates.map(([lon, lat]) => [lat, lon]), { color: colour("--ok"), weight: 8, opacity: 0.45 }).addTo(street.map));
+  const permitted = routes.map(({ coordinates }) => L.polyline(coordinates.map(([lon, lat]) => [lat, lon]), { color: colour("--route"), weight: 8, opacity: 1 }).addTo(street.map));
   const { fixes } = await get(track);
   document.getElementById("truck-speed").hidden = !fixes.length;
   said.textContent = fixes.length ? fill(_("%(n)s positions, from green to red"), { n: fixes.length }) : _("No position on this day.");
