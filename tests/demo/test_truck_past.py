@@ -20,6 +20,8 @@ from worksites.models import Permit, Truck, TruckAlert
 from worksites.trucks.rules import CODES
 from worksites.trucks.wording import explain
 
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600)]  # two weeks of a street take their time
+
 
 @pytest.fixture(scope="module")
 def alerts(django_db_setup, django_db_blocker, tmp_path_factory):
@@ -39,7 +41,6 @@ def alerts(django_db_setup, django_db_blocker, tmp_path_factory):
         empty_street()
 
 
-@pytest.mark.django_db
 def test_every_card_draws_a_line_from_each_of_its_sites_to_each_of_its_sinks(alerts):
     cards = Permit.objects.filter(kind=PermitKind.TRANSPORT)
     for card in cards:
@@ -49,19 +50,16 @@ def test_every_card_draws_a_line_from_each_of_its_sites_to_each_of_its_sinks(ale
     assert Permit.objects.filter(kind=PermitKind.ROAD_PASS).exclude(windows=[]).count() == haulage.TRUCKS
 
 
-@pytest.mark.django_db
 def test_papers_and_past_load_once(alerts):
     assert (load_truck_papers(), load_truck_past()) == (0, 0)
 
 
-@pytest.mark.django_db
 def test_each_of_the_fourteen_rules_has_an_alert_and_no_day_many(alerts):
     assert set(alerts.values_list("rule", flat=True)) == set(CODES)
     assert len(alerts) <= 7 * DAYS
     assert all(explain({"rule": one.rule, "facts": one.facts}, "zh-hans") for one in alerts)
 
 
-@pytest.mark.django_db
 def test_some_are_open_some_true_some_false_and_some_merged_with_a_reason_each(alerts):
     states = Counter(alerts.values_list("status", flat=True))
     assert {"new", "confirmed", "false", "merged"} <= set(states)
@@ -72,7 +70,6 @@ def test_some_are_open_some_true_some_false_and_some_merged_with_a_reason_each(a
         assert one.raised_at < one.decided_at and one.merged_into.decided_at < one.decided_at
 
 
-@pytest.mark.django_db
 def test_who_is_off_the_route_did_something_and_the_replay_shows_line_and_track(alerts):
     plans = haulage.site_plans(MapLayer.objects.get(code="worksites").geojson["features"])
     world = haulage.world_of(plans, haulage.truck_plans(plans))
@@ -85,7 +82,6 @@ def test_who_is_off_the_route_did_something_and_the_replay_shows_line_and_track(
         assert len(shown["track"]["t"]) > 60 and (shown["routes"] or one.rule == "T01"), one
 
 
-@pytest.mark.django_db
 def test_a_truck_was_on_the_road_between_two_cards(alerts):
     truck = Truck.objects.get(permits__number="ZY-0007-1")
     for one in alerts.filter(rule="T01"):
