@@ -55,6 +55,8 @@ def links_for(user, path: str = "") -> list[Link]:
     current = under.get(max((place for place in under if path.startswith(place)), key=len, default=""), "")
     # One link alone behind “More” would only be further away.
     shown = len(held) if len(held) <= AT_HAND + 1 else AT_HAND
+    if any(url == current for _, url in held[shown:]):
+        shown -= 1  # the open page stands beside “More” and takes the last one's place
     return [
         Link(str(item.label), url, item.url_name, str(item.hint), url == current, place >= shown)
         for place, (item, url) in enumerate(held)

@@ -58,7 +58,8 @@ class Judges:
     def _word(self, alert: dict[str, Any]) -> dict[str, str]:
         if self._was_so(alert):
             return {"act": "confirm", "reason": words.TRUE.get(alert["rule"], "核查属实")}
-        return {"act": "false", "reason": self.world.dice.choice(words.UNTRUE)}
+        untrue = words.UNTRUE.get(alert["rule"], [words.DRIFTED])
+        return {"act": "false", "reason": self.world.dice.choice(untrue)}
 
     def _was_so(self, alert: dict[str, Any]) -> bool:
         """What the diaries say."""

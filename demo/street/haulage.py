@@ -2,7 +2,7 @@
 
 import random
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -129,7 +129,10 @@ def world_of(sites: list[SitePlan], trucks: list[TruckPlan]) -> World:
                truck.night, truck.number % 2 == 0, truck.crooked)
         for truck in trucks if truck.sites and not truck.in_repair
     ]  # fmt: skip
-    own = {"sites": found, "haulers": haulers, "paperless": set(), "dark": {place.id: [] for place in found}}
+    # Under a roof nobody sees a truck unload: on its way back it would seem to leave its line with the load.
+    sinks = [replace(sink, roofed=False) for sink in whole.sinks]
+    own = {"sites": found, "sinks": sinks, "haulers": haulers, "paperless": set(),
+           "dark": {place.id: [] for place in found}}  # fmt: skip
     return StreetWorld(**(vars(whole) | own))
 
 

@@ -1,4 +1,4 @@
-"""Forty-five invented sites with companies, gates, papers and trucks, and two months of checks behind them."""
+"""Forty-five invented sites with companies, gates and papers, their trucks, and two months of checks behind them."""
 
 import random
 from datetime import datetime, timedelta
@@ -9,17 +9,17 @@ from demo.street import haulage, places
 from demo.street.accounts import GIVEN_LAST, SURNAMES
 from demo.street.haulage import HAULIERS, SEED, SINK_CODE, SINK_KINDS, SitePlan, TruckPlan
 from demo.street.site_past import DRAWN_AT, Brigade, SitePast, write_draws
+from demo.street.truck_papers import ISSUER
 from grid.models import MapLayer
 from shushanwei.common.clock import STREET, db_now
 from shushanwei.people.models import User
 from worksites.lifecycle import CompanyKind, PermitKind
-from worksites.models import Company, Penalty, Permit, Sink, Site, SitePerson
+from worksites.models import Company, Penalty, Permit, Sink, Site, SitePerson, Truck
 from worksites.services import penalties, people, sites, trucks
 
 OWNERS = ["蜀山示例置业", "湘湖示例城建", "潘水示例投资", "晨晖示例地产"]
 BUILDERS = ["示例一建", "示例二建", "青峰示例建设", "江南示例建工", "育才示例工程"]
 SUPERVISORS = ["示例监理一所", "示例监理二所", "安桥示例监理"]
-ISSUER = "区城管局(示例)"
 SHORTEST_PAST = timedelta(days=50)
 FINISHED_AGO = timedelta(days=30)
 DECIDED, DECIDED_AFTER = 2, timedelta(days=5)  # so many penalty cases are decided, so long after they were filed
@@ -37,7 +37,7 @@ def load_sites() -> int:
     brigade = Brigade(list(officers[:8]), User.objects.get(username="brigade1"))
     now = db_now()
     companies, sinks = _companies(), _sinks()
-    _trucks(haulage.truck_plans(plans), companies, sinks)
+    _trucks(haulage.truck_plans(plans), companies)
     begun = _begun(now)
     with transaction.atomic():
         write_draws(begun.date(), now)
@@ -166,18 +166,13 @@ def _sinks() -> list[Sink]:
     return found
 
 
-def _trucks(plans: list[TruckPlan], companies: dict[str, list[Company]], sinks: list[Sink]) -> None:
-    today = db_now().astimezone(STREET).date()
+def _trucks(plans: list[TruckPlan], companies: dict[str, list[Company]]) -> None:
+    known = set(Truck.objects.values_list("plate", flat=True))
     for plan in plans:
-        if Permit.objects.filter(kind=PermitKind.TRANSPORT, number=f"ZY-{plan.number:04d}").exists():
+        if plan.plate in known:
             continue
-        truck = trucks.save_truck({
+        trucks.save_truck({
             "plate": plan.plate, "company": companies["haulier"][plan.haulier].pk, "terminal_id": plan.terminal,
             "state": "repair" if plan.in_repair else "operating", "volume_m3": plan.volume_m3,
             "has_lift_sensor": plan.sensors != "none", "has_load_sensor": plan.sensors == "all",
             "has_cover_sensor": plan.sensors == "all"}, actor=None)  # fmt: skip
-        card = Permit.objects.create(
-            kind=PermitKind.TRANSPORT, number=f"ZY-{plan.number:04d}", truck=truck, status="approved", issuer=ISSUER,
-            valid_from=today - timedelta(days=200), valid_to=today + timedelta(days=[8, 90, 160][plan.number % 3]),
-        )  # fmt: skip
-        card.sinks.set([sinks[number - 1] for number in plan.sinks])

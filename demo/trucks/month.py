@@ -104,7 +104,7 @@ class Driver(Deeds, Delays):
             self.to_sink(others[int(rng.integers(len(others)))], wrong=style)
         else:
             if rng.random() < 0.008:
-                self.turned_away(self.world.to_sink(self.d.spot, sink))
+                self.turned_away(self.way_to(sink))
             self.to_sink(sink)
             self.on_the_way_back()
 
@@ -112,14 +112,14 @@ class Driver(Deeds, Delays):
         """Bring the load to a sink: with delays, a queue before it and a few minutes of unloading."""
         rng, d, world = self.rng, self.d, self.world
         self.paper(sink if not wrong else world.sinks[self.truck.sinks[0] - 1], 0.95)
-        line = world.to_sink(d.spot, sink)
+        line = self.way_to(sink)
         odd = rng.random()
         if odd < 0.16:
             self.break_loaded(line)
-            line = world.to_sink(d.spot, sink)
+            line = self.way_to(sink)
         elif odd < 0.19:
             self.detour(line)
-            line = world.to_sink(d.spot, sink)
+            line = self.way_to(sink)
         elif odd < 0.19 + self.truck.hasty:
             line = self.hurry(line)
         since = d.t

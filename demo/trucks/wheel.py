@@ -43,6 +43,10 @@ class AtWheel:
             line[-1] = line[-1] - step / length * min(short_of, length * 0.9)
         d.go(line, kmh)
 
+    def way_to(self, sink: Place) -> np.ndarray:
+        """The way from here to a sink."""
+        return self.world.to_sink(self.d.spot, sink)
+
     def park_until(self, t: float) -> None:
         """Ignition off at home."""
         if t > self.d.t + 60:

@@ -1,4 +1,4 @@
-"""Sheets of companies, trucks, drivers and permits: tried with every mistake named, then written whole or not."""
+"""Sheets of the register, from companies to people: tried with every mistake named, then written whole or not."""
 
 import re
 from io import BytesIO
@@ -9,7 +9,7 @@ from openpyxl import Workbook, load_workbook
 
 from shushanwei.journal.models import Entry
 from tests.worksites.fleet import make_sink, make_site, make_truck, signed_in
-from worksites.models import Company, Driver, Permit, Truck
+from worksites.models import Company, Driver, Permit, SitePerson, Truck
 from worksites.papers.sheets import COLUMNS
 
 pytestmark = pytest.mark.django_db
@@ -145,6 +145,60 @@ def test_permits_of_trucks_sites_sinks_and_gates_come_in(lead):
         (9, "理由"), (10, "理由"),
     ]  # fmt: skip
     assert Permit.objects.count() == 4
+
+
+PEOPLE = ["工地编码", "岗位", "姓名", "所属企业", "联系电话"]
+
+
+def test_people_in_charge_of_sites_come_in_with_phones_masked(lead):
+    site = make_site()
+    Company.objects.create(name="示例一建", kind="builder")
+    rows = [
+        PEOPLE, ["GD-001", "项目经理", "李建设", "示例一建", "100-0000-0001"], ["GD-001", "安全员", "李建设"],
+        ["GD-001", "渣土运输负责人", "周运", "", "100-0000-0002"],
+    ]  # fmt: skip
+    assert tried(lead, "people", *rows).context["outcome"].new == 3 and not SitePerson.objects.exists()
+    assert written(lead, "people", *rows)["Location"] == "/worksites/"
+    found = site.people.order_by("post").values_list("post", "name", "company__name", "phone_masked")
+    assert list(found) == [
+        ("manager", "李建设", "示例一建", "100****0001"), ("safety", "李建设", None, ""),
+        ("spoil", "周运", None, "100****0002"),
+    ]  # fmt: skip
+    before = Entry.objects.count()
+    written(lead, "people", *rows)
+    assert Entry.objects.count() == before and tried(lead, "people", *rows).context["outcome"].same == 3
+
+
+def test_an_empty_cell_leaves_the_company_and_the_phone_of_who_is_in_charge(lead):
+    site = make_site()
+    Company.objects.create(name="示例一建", kind="builder")
+    written(lead, "people", PEOPLE, ["GD-001", "项目经理", "李建设", "示例一建", "100-0000-0001"])
+    assert tried(lead, "people", PEOPLE, ["GD-001", "manager", "李建设"]).context["outcome"].same == 1
+    written(lead, "people", PEOPLE, ["GD-001", "施工项目经理", "李建设", "", "100-0000-0009"])
+    person = site.people.get()
+    assert (person.company.name, person.phone_masked) == ("示例一建", "100****0009")
+
+
+def test_every_mistake_about_people_is_told_and_nobody_comes_in(lead):
+    make_site()
+    rows = [
+        ["GD-001", "项目经理", "李建设"], ["GD-001", "项目经理", "李建设"], ["GD-999", "安全员", "王安"],
+        ["GD-001", "厨师", "王安", "无此企业", "号码"], ["", "安全员", "王安"], ["GD-001", "", "王安"],
+        ["GD-001", "安全员", ""], ["GD-001", "安全员", "名" * 31],
+    ]  # fmt: skip
+    answer = tried(lead, "people", PEOPLE, *rows)
+    assert answer.status_code == 422 and not SitePerson.objects.exists()
+    assert sorted(row[:2] for row in answer.context["wrong"]) == sorted([
+        (3, "姓名"), (4, "工地编码"), (5, "岗位"), (5, "所属企业"), (5, "联系电话"), (6, "工地编码"), (7, "岗位"),
+        (8, "姓名"), (9, "姓名"),
+    ])  # fmt: skip
+
+
+def test_a_sheet_with_more_people_than_a_site_can_have_is_refused_whole(lead):
+    make_site()
+    rows = [["GD-001", "安全员", f"安全{number}"] for number in range(31)]
+    answer = tried(lead, "people", PEOPLE, *rows)
+    assert [row[:2] for row in answer.context["wrong"]] == [(32, "姓名")] and not SitePerson.objects.exists()
 
 
 def test_what_was_tried_is_what_is_written_and_nobody_can_change_it(lead):

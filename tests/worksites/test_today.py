@@ -102,3 +102,14 @@ def test_the_top_bar_says_where_one_is(roles, path, name):
     links = nav.links_for(make_person("seat", "seat_operator"), path)
 
     assert [link.url_name for link in links if link.current] == [f"worksites:{name}"]
+
+
+@pytest.mark.django_db
+def test_a_page_behind_more_takes_the_place_of_the_last_one_at_hand(roles):
+    who = make_person("brigade", "brigade_lead")
+    at_home = [link.url_name for link in nav.links_for(who, "/worksites/") if not link.more]
+
+    links = nav.links_for(who, "/worksites/needs/")
+    drawn = [link.url_name for link in links if not link.more or link.current]
+
+    assert drawn == [*at_home[:-1], "worksites:needs"]

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from shushanwei.common.clock import db_now
+from shushanwei.common.clock import STREET, db_now
 from tests.worksites.fleet import CENTRE, fix, make_sink, make_site, make_terminal, make_truck, signed_in
-from worksites.models import Company, Driver, HeldFix, Manifest, Terminal, Truck, TruckFix
+from worksites.models import Company, Driver, HeldFix, Manifest, Permit, Terminal, Truck, TruckFix
 from worksites.services.fixes import Fix, hold_fixes, instant_us, keep_fixes
 
 pytestmark = pytest.mark.django_db
@@ -83,3 +83,16 @@ def test_the_page_of_a_truck_shows_a_day(lead):
     assert lead.get("/worksites/trucks/99999/").status_code == 404
     make_site(), make_sink()
     assert Manifest.objects.count() == 0
+
+
+def test_the_page_of_a_truck_draws_the_lines_of_the_cards_in_force_on_that_day(lead):
+    truck, today = make_truck(), db_now().astimezone(STREET).date()
+    lines = [{"type": "LineString", "coordinates": [[120.2, 30.1], [120.2 + east, 30.1]]} for east in (0.01, 0.02)]
+    for line, number, ago in ((lines[0], "ZY-1", 0), (lines[1], "ZY-2", 10)):
+        Permit.objects.create(
+            kind="transport", number=number, truck=truck, status="approved", routes=[line],
+            valid_from=today - timedelta(days=ago + 5), valid_to=today - timedelta(days=ago),
+        )  # fmt: skip
+    assert lead.get(f"/worksites/trucks/{truck.pk}/").context["settings"]["routes"] == lines[:1]
+    before = today - timedelta(days=12)
+    assert lead.get(f"/worksites/trucks/{truck.pk}/?day={before}").context["settings"]["routes"] == lines[1:]

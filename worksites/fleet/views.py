@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from grid.views import holding
 from shushanwei.common.clock import STREET, db_now
 from shushanwei.common.errors import BadInput, DomainError, NotFound
+from worksites.alerts.replay import in_force
 from worksites.fleet import selectors
 from worksites.fleet.forms import CompanyForm, DriverForm, TerminalForm, TruckForm
 from worksites.lifecycle import TruckState
@@ -143,7 +144,7 @@ def terminal(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @holding(VIEW)
 def truck(request: HttpRequest, pk: int) -> HttpResponse:
-    """`?day=2026-11-27`: card, permits, drivers, the day's track, passes and manifests."""
+    """`?day=2026-11-27`: card, permits, drivers, the day's track with the permitted lines, passes and manifests."""
     row = selectors.truck_for(request.user, pk)  # type: ignore[arg-type]
     today = db_now().astimezone(STREET).date()
     try:
@@ -153,14 +154,16 @@ def truck(request: HttpRequest, pk: int) -> HttpResponse:
     day = since.astimezone(STREET).date()
     lacks, rule_set = truck_compliance(row)
     query = {"from": since.isoformat(), "to": until.isoformat()}
+    papers = list(row.permits.all())
+    routes = [line for paper in papers if in_force(paper, day) for line in paper.routes]
     context = {
-        "truck": row, "day": day, "before": day - timedelta(days=1), "after": day + timedelta(days=1),
-        "is_today": day == today, "last": getattr(row, "last", None), "permits": row.permits.all(), "today": today,
+        "truck": row, "routes": routes, "day": day, "before": day - timedelta(days=1), "after": day + timedelta(days=1),
+        "is_today": day == today, "last": getattr(row, "last", None), "permits": papers, "today": today,
         "drivers": row.drivers.all(), "passes": selectors.passes_of(row, since, until)[:200],
         "manifests": row.manifests.select_related("site", "sink").filter(issued_at__gte=since, issued_at__lt=until),
         "may_edit": request.user.has_perm(EDIT), "lacks": lacks, "rule_set": rule_set,
         "may_call": request.user.has_perm(CALL), "may_permit": request.user.has_perm("worksites.edit_site"),
-        "settings": {"track": reverse("worksites-api:truck-track", args=[pk], query=query)},
+        "settings": {"track": reverse("worksites-api:truck-track", args=[pk], query=query), "routes": routes},
     }  # fmt: skip
     return render(request, "worksites/truck.html", context)
 

@@ -63,6 +63,13 @@ COLUMNS: dict[str, list[Column]] = {
         Column("sites", ("工地编码", "sites"), ""),
         Column("reason", ("理由", "reason"), ""),
     ],
+    "people": [
+        Column("site", ("工地编码", "site"), "GD-001", True),
+        Column("post", ("岗位", "职务", "post"), "项目经理", True),
+        Column("name", ("姓名", "name"), "示例负责人", True),
+        Column("company", ("所属企业", "单位", "company"), "示例建设有限公司"),
+        Column("phone", ("联系电话", "电话", "phone"), "100-0000-0003"),
+    ],
 }
 
 

@@ -1,4 +1,4 @@
-"""Sheets of companies, trucks, drivers and permits: templates, a trial that names each mistake, then all or nothing."""
+"""Sheets of the register, from companies to people: templates, a trial that names each mistake, all or nothing."""
 
 from typing import Any
 
@@ -28,12 +28,16 @@ KINDS = {
     "trucks": (gettext_lazy("Trucks"), TRUCKS),
     "drivers": (gettext_lazy("Drivers"), TRUCKS),
     "permits": (gettext_lazy("Permits"), SITES),
+    "people": (gettext_lazy("People in charge"), SITES),
 }
+ELSEWHERE = {"permits": "worksites:permits", "people": "worksites:sites"}  # the rest are lists of the trucks' page
 NOTES = {
     "kind": gettext_lazy("One of the words of the page, such as 运输企业 or 准运证."),
     "holder": gettext_lazy("Plate of the truck, or code of the site, the gate or the sink."),
     "valid_from": gettext_lazy("As 2026-11-27."),
     "valid_to": gettext_lazy("As 2026-11-27."),
+    "site": gettext_lazy("Code of the site; it must be registered."),
+    "post": gettext_lazy("项目经理, 安全员, 总监, 建设单位负责人 or 渣土运输负责人."),
     "sinks": gettext_lazy("Several codes with 、 between them."),
     "sites": gettext_lazy("Several codes with 、 between them."),
     "has_lift_sensor": gettext_lazy("是 or 否"),
@@ -100,8 +104,8 @@ def write(request: HttpRequest, kind: str) -> HttpResponse:
         return _page(request, kind, status=422, outcome=outcome, rows=rows)
     counts = {"new": outcome.new, "changed": outcome.changed, "same": outcome.same}
     messages.success(request, _("%(new)s new, %(changed)s changed, %(same)s as they were.") % counts)
-    if kind == "permits":
-        return redirect("worksites:permits")
+    if kind in ELSEWHERE:
+        return redirect(ELSEWHERE[kind])
     return redirect(reverse("worksites:trucks", query={"tab": kind}))
 
 

@@ -1,4 +1,4 @@
-"""Sheets of companies, trucks, drivers and permits brought into the register: all rows or none, tried first."""
+"""Sheets of companies, trucks, drivers, permits and people brought into the register: all rows or none, tried first."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -13,11 +13,13 @@ from shushanwei.common.errors import BadInput, DomainError
 from shushanwei.common.secrets import unseal
 from shushanwei.people.models import User
 from worksites.lifecycle import CompanyKind, PermitKind, PermitStatus, TruckState
-from worksites.models import Company, Driver, Gate, Permit, Sink, Site, Truck
+from worksites.models import Company, Driver, Gate, Permit, Sink, Site, SitePerson, Truck
 from worksites.models.companies import MOST_WEIGHT_T
 from worksites.plates import clean_plate, phone_of
+from worksites.services.people import save_person
 from worksites.services.permits import holder_for_kind, save_permit
 from worksites.services.trucks import COLOURS, TRUCK_FIELDS, save_company, save_driver, save_truck
+from worksites.services.typed import checked_phone, must_type
 from worksites.workbooks import Mistake
 
 Said = dict[str, str]  # a row: column → text, without the columns that are empty
@@ -26,7 +28,11 @@ PLATE_COLOURS = {"黄": "yellow", "黄色": "yellow", "黄牌": "yellow", "蓝":
                  "绿": "green", "绿色": "green", "绿牌": "green", "白": "white", "白色": "white", "黑": "black",
                  "黑色": "black"}  # fmt: skip
 DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$")
-KEYS = {"companies": "name", "trucks": "plate", "drivers": "licence_no", "permits": "number"}
+POSTS = {"建设单位代表": "owner", "项目负责人": "manager", "项目经理": "manager", "总监": "supervisor",
+         "总监理工程师": "supervisor", "安全员": "safety", "运输负责人": "spoil"}  # fmt: skip
+# What tells one row from another; a mistake about the whole row stands at the last of them.
+KEYS = {"companies": ("name",), "trucks": ("plate",), "drivers": ("licence_no",), "permits": ("kind", "number"),
+        "people": ("site", "post", "name")}  # fmt: skip
 
 
 class Outcome(NamedTuple):
@@ -39,24 +45,24 @@ class Outcome(NamedTuple):
 
 
 def bring_in(kind: str, rows: Sequence[tuple[int, Said]], *, actor: User, try_only: bool = False) -> Outcome:
-    """Write all rows (number in the sheet, columns) of `kind` (companies, trucks, drivers, permits), or none.
+    """Write all rows (number in the sheet, columns) of `kind` (a key of `STEPS`), or none.
 
     With `try_only` everything is done and taken back, so that what is told is what would happen. A column that is
     empty leaves what is there. Again it changes nothing.
     """
     counts, mistakes = {"new": 0, "changed": 0, "same": 0}, []
-    seen: dict[tuple[str, str], int] = {}
-    step = STEPS[kind]
+    seen: dict[tuple[str, ...], int] = {}
+    step, keys = STEPS[kind], KEYS[kind]
     with transaction.atomic():
         with connection.cursor() as cursor:  # two sheets at once would lock their rows crosswise
             cursor.execute("select pg_advisory_xact_lock(hashtext('worksites:bring_in'))")
         for number, said in rows:
-            key = said.get("kind", "") if kind == "permits" else "", said.get(KEYS[kind], "")
-            if key[1] and seen.setdefault(key, number) != number:
+            key = tuple(said.get(name, "") for name in keys)
+            if key[-1] and seen.setdefault(key, number) != number:
                 twice = _("This stands in row %(n)s already.") % {"n": seen[key]}
-                mistakes.append(Mistake(number, KEYS[kind], twice))
+                mistakes.append(Mistake(number, keys[-1], twice))
                 continue
-            became, wrong = _brought(step, said, actor, KEYS[kind])
+            became, wrong = _brought(step, said, actor, keys[-1])
             mistakes += [Mistake(number, field, message) for field, message in wrong.items()]
             counts[became] += not wrong
         if mistakes or try_only:
@@ -199,8 +205,30 @@ def _papers(said: Said) -> dict[str, Any]:
     return given
 
 
+def _person(said: Said, actor: User) -> str:
+    given: dict[str, Any] = dict(said)
+    if "post" in said:
+        given["post"] = POSTS.get(said["post"]) or _code("post", SitePerson.Post.choices, said["post"])
+    if "company" in said:
+        given["company"] = _company_id(said)
+    phone = checked_phone(said.get("phone"))
+    name = must_type("name", said.get("name"), SitePerson.name.field)
+    for needed in ("site", "post"):
+        if needed not in said:
+            raise BadInput(needed, _("This must be filled in."))
+    site = Site.objects.filter(code=said["site"]).first()
+    if site is None:
+        raise BadInput("site", _("There is no site with this code."))
+    known = SitePerson.objects.filter(site=site, post=given["post"], name=name, ended_at=None).first()
+    given.setdefault("company", known and known.company_id)
+    if known and given["company"] == known.company_id and phone in ("", unseal(known.phone_sealed)):
+        return "same"
+    save_person(site.pk, given, actor=actor)
+    return "changed" if known else "new"
+
+
 STEPS: dict[str, Callable[[Said, User], str]] = {
-    "companies": _company, "trucks": _truck, "drivers": _driver, "permits": _permit,
+    "companies": _company, "trucks": _truck, "drivers": _driver, "permits": _permit, "people": _person,
 }  # fmt: skip
 
 

@@ -24,3 +24,9 @@ def lack(why) -> str:
 def permit_kind(code) -> str:
     """What a kind of permit is called."""
     return str(PermitKind(code).label)
+
+
+@register.filter
+def km(metres) -> str:
+    """Metres as kilometres with one decimal."""
+    return f"{metres / 1000:.1f}"

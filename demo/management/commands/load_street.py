@@ -21,6 +21,7 @@ from demo.street.site_needs import load_needs
 from demo.street.site_papers import load_papers
 from demo.street.sites import load_sites
 from demo.street.teams import load_teams
+from demo.street.truck_papers import load_truck_papers
 from demo.street.truck_past import load_truck_past
 from incidents.models import Incident
 
@@ -56,6 +57,7 @@ class Command(BaseCommand):
             ("riders", load_riders),
             ("truck rules", lambda: call_command("load_truck_rules", verbosity=0, stdout=silent)),
             ("sites", load_sites),
+            ("truck papers", load_truck_papers),
             ("site papers", load_papers),
             ("needs", load_needs),
             ("point rules", lambda: call_command("load_points", verbosity=0, stdout=silent)),

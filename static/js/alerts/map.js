@@ -128,7 +128,7 @@ function layers() {
     line("site-edges", "sites", { "line-color": shade("--text-2"), "line-width": ["case", ["get", "own"], 2.5, 1] }),
     { id: "sinks", type: "fill", source: "sinks", paint: { "fill-color": sink, "fill-opacity": 0.18 } },
     line("sink-edges", "sinks", { "line-color": sink, "line-width": 2 }),
-    line("routes", "routes", { "line-color": shade("--ok"), "line-width": 8, "line-opacity": 0.45 }),
+    line("routes", "routes", { "line-color": shade("--route"), "line-width": 8 }),
     line("way", "way", { "line-color": shade("--line-2"), "line-width": 2 }),
     line("done", "done", { "line-color": shade("--accent"), "line-width": 4 }),
     circle("gates", "gates", 5, ["case", ["get", "filed"], shade("--text"), shade("--missed")], shade("--panel")),

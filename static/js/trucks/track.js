@@ -10,6 +10,8 @@ const GAP_S = 600; // no line across so long a silence
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const said = document.getElementById("truck-said");
 const street = new StreetMap(document.getElementById("truck-map"));
+street.map.setMinZoom(10); // sinks lie far outside the street
+const { track, routes } = written("truck-settings");
 
 function legs(fixes) {
   const found = [];
@@ -59,13 +61,14 @@ function speed(fixes) {
 }
 
 try {
-  const { fixes } = await get(written("truck-settings").track);
+  const permitted = routes.map(({ coordinates }) => L.polyline(coordinates.map(([lon, lat]) => [lat, lon]), { color: colour("--route"), weight: 8, opacity: 1 }).addTo(street.map));
+  const { fixes } = await get(track);
   document.getElementById("truck-speed").hidden = !fixes.length;
   said.textContent = fixes.length ? fill(_("%(n)s positions, from green to red"), { n: fixes.length }) : _("No position on this day.");
   if (fixes.length) {
     draw(fixes);
     speed(fixes);
-  }
+  } else if (permitted.length) street.map.fitBounds(L.featureGroup(permitted).getBounds(), { padding: [24, 24], maxZoom: 16 });
 } catch (error) {
   said.textContent = error.message;
 }
