@@ -199,7 +199,7 @@ def phone(new_page, live_server):
 
     def make(name: str):
         page = new_page(360, 740, mobile=True, user_agent=f"Mozilla/5.0 (Linux; Android 14; zh) {name}/8.0.50")
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(150_000)  # a browser that starts cold on a busy machine
         page.goto(f"{live_server.url}/m/emergency/")
         page.wait_for_selector("#emergency[data-ready=true]")
         return page
