@@ -57,16 +57,19 @@ def _listing(
     _offered(agenda, str(number), owner, row, at)
     shown = at + dice.uniform(0.5, 5) * HOUR
     agenda.at(shown, lambda: market.show(_pk(uuid), actor=cast.leader(owner.community_id)))
+    held = not old and number % 8 == 2  # a neighbour holds it at this moment
     if not old and number % 2:
         return
     taker = dice.choice([who for who in cast.of(owner.community_id, cast.active) if who.pk != owner.pk] or cast.active)
     deal, wanted = named("deal", number), shown + dice.uniform(2, 20) * HOUR
+    if held:
+        wanted = cast.now - dice.uniform(3, 40) * HOUR
     agenda.at(wanted, lambda: deals.reserve(taker, uuid, uuid=deal))
     hello, answer = dice.choice(words.MESSAGES)
     agenda.at(wanted + 0.2 * HOUR, lambda: deals.write(taker, deal, hello, uuid=named("hello", number)))
     agenda.at(wanted + 1.5 * HOUR, lambda: deals.write(owner, deal, answer, uuid=named("answer", number)))
-    if old and number % 6 == 1:
-        return  # nobody came: it lapses
+    if held or (old and number % 6 == 1):
+        return  # of the old ones nobody came: it lapses
     if number % 12 == 4:
         agenda.at(wanted + 9 * HOUR, lambda: deals.release(taker, deal))
         return
