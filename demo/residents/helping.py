@@ -181,8 +181,8 @@ def _wish(
 def _certificates(cast: Cast, agenda: Agenda) -> None:
     first, last = cast.day(DAYS), cast.day(6)
     for number, who in enumerate([cast.residents[1], *cast.helpers[5:8]]):
-        agenda.at(clock(cast.day(5), 10 + number), lambda who=who, number=number: volunteer_hours.certify(
-            who, from_day=first, to_day=last, uuid=named("certificate", number)))  # fmt: skip
+        agenda.at(clock(cast.day(5), 10 + number), volunteer_hours.certify, who, from_day=first, to_day=last,
+                  uuid=named("certificate", number))  # fmt: skip
 
 
 def _pk(uuid) -> int:

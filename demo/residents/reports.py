@@ -161,20 +161,22 @@ class Past:
             if not (verdict := self.verdicts[row.uuid]):
                 return
             settled = row.sent_at + dice.uniform(20, 40) * HOUR
-            agenda.at(settled, lambda: looks.look(
-                row.pk, verdict, note=words.LOOKS[verdict], actor=self.cast.users["evaluator"]))  # fmt: skip
+            agenda.at(
+                settled, looks.look, row.pk, verdict, note=words.LOOKS[verdict], actor=self.cast.users["evaluator"]
+            )
             settled += timedelta(seconds=20)
-        agenda.at(settled, lambda: looks.settle(row.pk))
+        agenda.at(settled, looks.settle, row.pk)
         if self.verdicts.get(row.uuid) == "malicious":
             note = words.LOOKS["malicious"]
-            agenda.at(settled + 26 * HOUR, lambda: looks.look(
-                row.pk, "malicious", note=note, actor=self.cast.users["evaluator"]))  # fmt: skip
+            agenda.at(
+                settled + 26 * HOUR, looks.look, row.pk, "malicious", note=note, actor=self.cast.users["evaluator"]
+            )
         ended = case.ended_at
         rates = dice.random() < RATED and row.look != Look.HELD and row is not self.unhappy
         if case.status in OVER and ended is not None and rates:
             stars = dice.choices([5, 4, 3, 2, 1], [58, 25, 11, 4, 2])[0]
             note = dice.choice(words.REPORT_RATED) if stars > 3 else ""
-            agenda.at(ended + dice.uniform(0.5, 20) * HOUR, lambda: looks.rate(row, stars, note))
+            agenda.at(ended + dice.uniform(0.5, 20) * HOUR, looks.rate, row, stars, note)
 
 
 def plan_reports(cast: Cast, agenda: Agenda) -> None:
@@ -183,11 +185,11 @@ def plan_reports(cast: Cast, agenda: Agenda) -> None:
     past.write()
     if past.unhappy is not None:
         again = "清理后第二天又堆满了，没有真正解决。"
-        agenda.at(cast.now - 2 * HOUR, lambda: looks.not_solved(past.unhappy, again))
+        agenda.at(cast.now - 2 * HOUR, looks.not_solved, past.unhappy, again)
     for number, (kind, minutes) in enumerate(NOW):
         who = cast.residents[1] if number == 0 else random.Random(number).choice(cast.helpers[:60])
         at = agenda.now - timedelta(minutes=minutes)
-        agenda.at(at, lambda who=who, kind=kind, number=number: _report(who, kind, number, None))
+        agenda.at(at, _report, who, kind, number, None)
     agenda.at(agenda.now - timedelta(minutes=3), lambda: _me_too(cast))
 
 
