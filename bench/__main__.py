@@ -17,6 +17,7 @@ RUNS: dict[str, tuple[list[str], int]] = {
     "truck_import": ([], 300),
     "jt808": ([], 300),
     "truck_rules": ([], 300),
+    "residents": ([], 900),
 }
 
 

@@ -100,7 +100,7 @@ def tried(days: int, terms: Mapping[str, trial.Terms], numbers: trial.Numbers) -
 def _before(since: date) -> trial.Before:
     given = Award.objects.filter(day__gte=since.replace(day=1), day__lt=since, given__gt=0)
     capped = given.exclude(rule__cap=PointRule.Cap.NONE).order_by().values("resident").annotate(n=Sum("given"))
-    return trial.Before({row["resident"]: row["n"] for row in capped}, given.aggregate(n=Sum("given"))["n"] or 0)
+    return trial.Before(since, {row["resident"]: row["n"] for row in capped}, given.aggregate(n=Sum("given"))["n"] or 0)
 
 
 def ranking(month: date, community: str | None) -> QuerySet[Resident, dict[str, Any]]:
@@ -116,7 +116,7 @@ def ranking(month: date, community: str | None) -> QuerySet[Resident, dict[str, 
 
 def earned_by(resident: Resident, month: date) -> int:
     """What somebody earned in a month, less what was reversed."""
-    row = _earned_in(month).filter(resident=resident).first()
+    row = _earned_in(month).filter(resident=resident).order_by("resident_id").first()
     return row["n"] if row else 0
 
 

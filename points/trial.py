@@ -44,8 +44,9 @@ class Numbers(NamedTuple):
 
 @dataclass
 class Before:
-    """What the first month had given before the first deed: capped points of each resident, and of all together."""
+    """What the month of `day` had given before that day: capped points of each resident, and of all together."""
 
+    day: date
     capped: Mapping[int, int] = field(default_factory=dict)
     all: int = 0
 
@@ -72,13 +73,12 @@ def replay(
     by_day: Counter[tuple[int, str, date]] = Counter()
     by_month: Counter[tuple[int, int, int]] = Counter()
     budget: Counter[tuple[int, int]] = Counter()
-    first: tuple[int, int] | None = None
+    if before is not None:
+        begun = (before.day.year, before.day.month)
+        budget[begun] = before.all
+        by_month.update({(who, *begun): points for who, points in before.capped.items()})
     for deed in deeds:
         month = (deed.day.year, deed.day.month)
-        if first is None and before is not None:
-            first = month
-            budget[month] = before.all
-            by_month.update({(who, *month): points for who, points in before.capped.items()})
         rule = terms.get(deed.code)
         cap = rule.cap if rule else "none"
         if rule is None:

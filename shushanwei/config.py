@@ -53,6 +53,7 @@ class Config:
     wechat_secret: str
     wechat_api_url: str
     wechat_open_url: str
+    wechat_js_url: str
 
 
 def read(env: environ.Env | None = None) -> Config:
@@ -90,6 +91,8 @@ def read(env: environ.Env | None = None) -> Config:
         wechat_secret=_get(env.str, "WECHAT_SECRET", ""),
         wechat_api_url=_get(env.str, "WECHAT_API_URL", ""),
         wechat_open_url=_get(env.str, "WECHAT_OPEN_URL", ""),
+        # WeChat allows its script from its own address only, so it is not shipped.
+        wechat_js_url=_get(env.str, "WECHAT_JS_URL", "https://res.wx.qq.com/open/js/jweixin-1.6.0.js"),
     )
     if config.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
         raise BadConfiguration(f"LOG_LEVEL is {config.log_level!r}: use DEBUG, INFO, WARNING or ERROR.")
@@ -105,7 +108,7 @@ def read(env: environ.Env | None = None) -> Config:
         raise BadConfiguration("POLICE_LINK_URL must start with https:// or http://.")
     if config.police_link_url and len(config.police_link_secret) < 16:
         raise BadConfiguration("POLICE_LINK_URL needs POLICE_LINK_SECRET, of at least 16 characters.")
-    for name in ("sms_url", "wechat_api_url", "wechat_open_url"):
+    for name in ("sms_url", "wechat_api_url", "wechat_open_url", "wechat_js_url"):
         if (url := getattr(config, name)) and not url.startswith(("http://", "https://")):
             raise BadConfiguration(f"{name.upper()} must start with https:// or http://.")
     if config.sms_url and not config.sms_token:

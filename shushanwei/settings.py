@@ -305,6 +305,7 @@ SMS_URL, SMS_TOKEN = CONFIG.sms_url, CONFIG.sms_token
 SMS_SENDER = "points.sms.GatewaySender" if SMS_URL else "points.sms.ConsoleSender"
 WECHAT_APP_ID, WECHAT_SECRET = CONFIG.wechat_app_id, CONFIG.wechat_secret
 WECHAT_API_URL, WECHAT_OPEN_URL = CONFIG.wechat_api_url, CONFIG.wechat_open_url
+WECHAT_JS_URL = CONFIG.wechat_js_url
 POLICE_LINK_URL = CONFIG.police_link_url
 POLICE_LINK_SECRET = CONFIG.police_link_secret
 LOGGING = logs.configure(CONFIG.log_level, json=CONFIG.log_json)

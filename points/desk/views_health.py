@@ -112,7 +112,7 @@ def rooms(request: HttpRequest) -> HttpResponse:
 @holding(PLAN)
 def room_save(request: HttpRequest) -> HttpResponse:
     """Write down a community's room."""
-    code = request.POST.get("community", "").replace("\0", "")[:12]
+    code = request.POST.get("community", "")[:12]
     errors, status = refused(lambda: health_rooms.save_room(code, request.POST.dict(), actor=who(request)))
     return _rooms(request, code, errors, status) if errors else redirect("points:health-rooms")
 

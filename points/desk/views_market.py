@@ -244,7 +244,7 @@ def _communities(request: HttpRequest):
 
 def _community(request: HttpRequest) -> str:
     """The code of a community within reach that the form names. Raises NotFound."""
-    found = _communities(request).filter(pk=typed.text(request, "community").replace("\0", "")).first()
+    found = _communities(request).filter(pk=typed.text(request, "community")).first()
     if found is None:
         raise NotFound(_("There is no such community."))
     return found.pk

@@ -236,7 +236,7 @@ def _draft(request: HttpRequest) -> TaskDraft:
         return typed.text(request, name)
 
     return TaskDraft(
-        said("kind"), said("title"), said("text"), said("community").replace("\0", ""), said("address"),
+        said("kind"), said("title"), said("text"), said("community"), said("address"),
         typed.instant(request, "starts_at"), typed.instant(request, "ends_at"), typed.whole(request, "slots"),
         typed.degrees(request, "lon"), typed.degrees(request, "lat"), said("skill"), typed.flag(request, "at_home"),
         typed.flag(request, "minors_allowed"), said("risk"),

@@ -7,6 +7,7 @@ import segno
 from dateutil.relativedelta import relativedelta
 from django.core.paginator import Paginator
 from django.db.models import F, QuerySet
+from django.db.models.lookups import GreaterThan
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -19,7 +20,7 @@ from points import identity, selectors_desk
 from points.identity import resident_only
 from points.models import Redemption, Reward
 from points.reward_pictures import picture_of
-from points.services import filled, ledger, mall, notices, reconciliation
+from points.services import filled, ledger, mall, merchants, notices, reconciliation, standing
 from shushanwei.common.clock import STREET, db_now
 from shushanwei.common.errors import DomainError, NotFound
 
@@ -42,7 +43,7 @@ def rewards(request: HttpRequest) -> HttpResponse:
 def on_offer(day: date) -> QuerySet[Reward]:
     """The rewards of a day, sold-out ones last."""
     rows = Reward.objects.filter(is_active=True, merchant__is_active=True, valid_from__lte=day, valid_to__gte=day)
-    return rows.select_related("merchant__community").order_by((F("stock") > 0).desc(), "price", "id")
+    return rows.select_related("merchant__community").order_by(GreaterThan(F("stock"), 0).desc(), "price", "id")
 
 
 @never_cache
@@ -56,10 +57,12 @@ def reward(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @require_POST
 @resident_only
 def redeem(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """Take one piece: {uuid made by the page}; leads to its code."""
+    """Take one piece: {uuid made by the page, price that it showed}; leads to its code."""
     resident = request.resident  # type: ignore[attr-defined]
     try:
-        row = mall.redeem(resident, uuid, uuid=filled.page_id(request.POST.get("uuid")))
+        said = request.POST.get("price")
+        seen = None if said is None else filled.number("price", said, least=1, most=merchants.DEAREST)
+        row = mall.redeem(resident, uuid, uuid=filled.page_id(request.POST.get("uuid")), seen=seen)
     except NotFound:
         raise
     except DomainError as error:
@@ -146,20 +149,25 @@ def _reward(request: HttpRequest, uuid: UUID, *, wrong: str = "", status: int = 
     row = get_object_or_404(Reward.objects.select_related("merchant__community"), uuid=uuid)
     spendable, _frozen = ledger.balances(resident.pk)
     taken = mall.taken_in_month(resident, row, day) if row.a_month else 0
-    why = ""
-    if not (row.is_active and row.merchant.is_active and row.valid_from <= day <= row.valid_to):
-        why = _("This is not on offer now.")
-    elif row.stock == 0:
-        why = _("This is sold out.")
-    elif row.a_month and taken >= row.a_month:
-        why = _("You have had this %(n)s times this month; more comes next month.") % {"n": row.a_month}
-    elif spendable < row.price:
-        why = _("%(n)s points are missing.") % {"n": row.price - spendable}
+    why = standing.blocked(resident) or _why_not(row, taken, spendable, day)
     context = {
         "reward": row, "spendable": spendable, "why": why, "wrong": wrong, "uuid": uuid4(),
-        "left": row.price and spendable - row.price, "days": mall.FETCH_WITHIN.days,
+        "left": spendable - row.price, "days": mall.FETCH_WITHIN.days,
     }  # fmt: skip
     return render(request, "points/m/reward.html", context, status=status)
+
+
+def _why_not(row: Reward, taken: int, spendable: int, day: date) -> str:
+    """Why a reward cannot be taken now; empty where it can."""
+    if not (row.is_active and row.merchant.is_active and row.valid_from <= day <= row.valid_to):
+        return _("This is not on offer now.")
+    if row.stock == 0:
+        return _("This is sold out.")
+    if row.a_month and taken >= row.a_month:
+        return _("You have had this %(n)s times this month; more comes next month.") % {"n": row.a_month}
+    if spendable < row.price:
+        return _("%(n)s points are missing.") % {"n": row.price - spendable}
+    return ""
 
 
 def _redemption(request: HttpRequest, uuid: UUID, *, wrong: str = "", status: int = 200) -> HttpResponse:

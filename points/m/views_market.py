@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from incidents.pictures import LARGEST
 from points import typed
 from points.identity import resident_only
 from points.m.answers import errors_of, me, unless_missing
+from points.m.asking import limited
 from points.market_lifecycle import DealStatus, ListingStatus
 from points.models import Deal, Listing, ListingPhoto, ListingReport, Resident
 from points.services import deals, market
@@ -217,7 +219,7 @@ def photos_of(request: HttpRequest) -> list[bytes]:
     files = request.FILES.getlist("photos")
     if len(files) > market.MOST_PHOTOS:
         raise BadInput("photos", _("At most %(n)s photos.") % {"n": market.MOST_PHOTOS})
-    return [file.read() for file in files]
+    return [limited(file, "photos", LARGEST) for file in files]
 
 
 def _seen(resident: Resident, uuid: UUID) -> Listing:

@@ -12,6 +12,7 @@ from points.identity import resident_only
 from points.m.tiles import TILES
 from points.models import Consent, Purpose
 from points.services import consents, ledger, notices, residents
+from shushanwei.common.clock import db_now
 from shushanwei.common.errors import DomainError
 
 
@@ -22,7 +23,11 @@ def home(request: HttpRequest) -> HttpResponse:
     resident = identity.resident_of(request)
     spendable, frozen = ledger.balances(resident.pk) if resident else (0, 0)
     told = notices.shown_to(resident)[: notices.AT_ONCE]
-    context = {"resident": resident, "spendable": spendable, "frozen": frozen, "tiles": TILES, "notices": told}
+    lost = ledger.about_to_expire(resident.pk, db_now()) if resident else []
+    context = {
+        "resident": resident, "spendable": spendable, "frozen": frozen, "tiles": TILES, "notices": told,
+        "soon": sum(points for _day, points in lost), "soon_on": lost[0][0] if lost else None,
+    }  # fmt: skip
     return render(request, "points/m/home.html", context)
 
 

@@ -10,7 +10,9 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from incidents.pictures import LARGEST
 from points.identity import resident_only
+from points.m.asking import limited
 from points.m.pressing import id_of, picture, refused
 from points.medicine_lifecycle import AgeGroup, ItemStatus, Pregnancy, last_good_day
 from points.models import (
@@ -61,8 +63,7 @@ def offer(request: HttpRequest) -> HttpResponse:
     status, uuid = 200, uuid4()
     if request.method == "POST":
         uuid = id_of(request)
-        sides = {side: _bytes(request, side) for side in ("front", "back")}
-        errors, status = refused(lambda: medicine.offer(_me(request), uuid=uuid, values=request.POST.dict(), **sides))
+        errors, status = refused(lambda: _offered(request, uuid))
         if not errors:
             return redirect("points:medicine-mine")
     listed = list(Medicine.objects.filter(is_listed=True))
@@ -175,6 +176,7 @@ def _item(
     return render(request, "points/m/medicine_item.html", context, status=status)
 
 
-def _bytes(request: HttpRequest, side: str) -> bytes:
-    file = request.FILES.get(side)
-    return file.read() if file else b""
+def _offered(request: HttpRequest, uuid: UUID) -> None:
+    sides = {side: request.FILES.get(side) for side in ("front", "back")}
+    pictures = {side: limited(file, side, LARGEST) if file else b"" for side, file in sides.items()}
+    medicine.offer(_me(request), uuid=uuid, values=request.POST.dict(), **pictures)

@@ -1,7 +1,5 @@
 """The resident's points: what can be spent, what is frozen, what runs out, and every movement."""
 
-from datetime import timedelta
-
 from django.core.paginator import Paginator
 from django.db.models import Q, Sum
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from points.identity import resident_only
-from points.models import Award, LedgerTransaction, PointLot, PointRule
+from points.models import Award, LedgerTransaction, PointRule
 from points.services import ledger
 from shushanwei.common.clock import STREET, db_now
 
@@ -25,16 +23,14 @@ def points(request: HttpRequest) -> HttpResponse:
     resident, now = request.resident, db_now()  # type: ignore[attr-defined]
     spendable, frozen = ledger.balances(resident.pk)
     policy = ledger.policy(now)
-    soon = PointLot.objects.filter(
-        resident=resident, left__gt=0, expires_at__lte=now + timedelta(days=policy.remind_days)
-    )
+    soon = ledger.about_to_expire(resident.pk, now)
     today = Award.objects.filter(resident=resident, day=now.astimezone(STREET).date(), given__gt=0)
     movements = (
         LedgerTransaction.objects.filter(resident=resident).select_related("rule").prefetch_related("lines__account")
     )
     context = {
         "spendable": spendable, "frozen": frozen, "policy": policy,
-        "soon": soon.aggregate(n=Sum("left"))["n"] or 0, "soon_at": soon.order_by("expires_at").first(),
+        "soon": sum(points for _day, points in soon), "lots": soon,
         "today": today.aggregate(n=Sum("given"))["n"] or 0,
         "part": Paginator(movements, PAGE).get_page(request.GET.get("page")),
         "rules": PointRule.objects.filter(Q(valid_to=None) | Q(valid_to__gt=now), valid_from__lte=now).order_by("id"),

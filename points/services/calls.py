@@ -306,17 +306,15 @@ def _show(row: ServiceCall, photos: list[bytes], when: str, actor: User | None, 
         raise BadInput("photo", _("At most %(most)s photos.") % {"most": MOST_PHOTOS})
     for number, raw in enumerate(photos):
         try:
-            tidy = clean(raw)
+            tidy = clean(raw, photo=True)
         except BadInput as error:
             raise BadInput("photo", error.message) from error
-        if tidy.thumb is None:
-            raise BadInput("photo", _("A photo is needed."))
         named = uuid5(uuid or row.uuid, f"{row.pk} {when} {number}")
         if CallPhoto.objects.filter(uuid=named).exists():
             continue
         photo = CallPhoto(uuid=named, call=row, when=when, sha256=tidy.sha256, at=db_now(), by=actor)
         photo.file.save(f"{named}.jpg", ContentFile(tidy.content), save=False)
-        photo.thumb.save(f"{named}_s.jpg", ContentFile(tidy.thumb), save=False)
+        photo.thumb.save(f"{named}_s.jpg", ContentFile(tidy.thumb or b""), save=False)
         photo.save(force_insert=True)
 
 

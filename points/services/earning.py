@@ -39,7 +39,7 @@ def award(
     """
     at = at or db_now()
     rule = rule_of(code, at)
-    _one_at_a_time("points budget")
+    one_at_a_time()
     ledger.purse(resident_id)
     kept = Award.objects.filter(source_type=source.type, source_id=source.id, code=code).first()
     if kept is not None:
@@ -61,6 +61,15 @@ def award(
         row.given, row.short = -taken, Short.BALANCE if taken < -worth else ""
     row.save(update_fields=["transaction", "is_audited", "given", "short"])
     return row
+
+
+def one_at_a_time() -> None:
+    """The budget of the month belongs to all: decisions about it are made one after the other.
+
+    Taken before any purse: who moves points and decides about others in one transaction calls this first.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtext('points budget'))")
 
 
 @transaction.atomic
@@ -98,7 +107,8 @@ def _allowed(
         return 0, refused
     if person.staff_id is not None:
         return 0, Short.STAFF
-    if person.blocked_until is not None and person.blocked_until > at:
+    # Who has left holds nothing: a deed may be settled days later.
+    if person.erased_at is not None or (person.blocked_until is not None and person.blocked_until > at):
         return 0, Short.BLOCKED
     month = Award.objects.filter(resident_id=resident_id, day__year=day.year, day__month=day.month, given__gt=0)
     today = month.filter(day=day)
@@ -126,9 +136,3 @@ def given_in(day: date) -> int:
 
 def _sum(rows: QuerySet[Award]) -> int:
     return rows.aggregate(n=Sum("given"))["n"] or 0
-
-
-def _one_at_a_time(what: str) -> None:
-    """The budget of the month belongs to all: decisions about it are made one after the other."""
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(hashtext(%s))", [what])

@@ -6,7 +6,7 @@ refuses a balance below zero and a movement that does not balance, whatever this
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 from uuid import uuid4
 
@@ -217,6 +217,17 @@ def expire(lot_id: int) -> bool:
     lot.left = 0
     lot.save(update_fields=["left"])
     return True
+
+
+def about_to_expire(resident_id: int, now: datetime) -> list[tuple[date, int]]:
+    """What a resident loses within the policy's days unless it is spent: (day of the street, points), soonest first."""
+    ends = now + relativedelta(days=policy(now).remind_days)
+    days: dict[date, int] = {}
+    lots = PointLot.objects.filter(resident_id=resident_id, left__gt=0, expires_at__lte=ends)
+    for lot in lots.order_by("expires_at"):
+        day = lot.expires_at.astimezone(STREET).date()
+        days[day] = days.get(day, 0) + lot.left
+    return list(days.items())
 
 
 @transaction.atomic

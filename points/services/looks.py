@@ -12,7 +12,7 @@ from incidents.services import Draft, open_or_join, reopen
 from points.models import Award, ResidentReport, TransactionKind
 from points.reports_lifecycle import BLOCKED_DAYS, SERIOUS, Case, Look, may_follow, outcome
 from points.services import ledger, residents
-from points.services.earning import award
+from points.services.earning import award, one_at_a_time
 from points.services.ledger import Source
 from shushanwei.common.clock import db_now
 from shushanwei.common.errors import BadInput, Conflict, NotFound, WrongStep
@@ -69,6 +69,7 @@ def look(report_id: int, to: str, *, note: str, actor: User) -> ResidentReport:
         report.settled_at = report.settled_at or now
     report.save(update_fields=["look", "looked_at", "looked_by", "look_note", "settled_at"])
     if to == Look.MALICIOUS and report.resident is not None and report.resident.erased_at is None:
+        one_at_a_time()
         residents.block(report.resident.pk, days=BLOCKED_DAYS, why=note, actor=actor)
         _undo(report, note, actor)
         award(report.resident.pk, "report-malicious", _source(report))

@@ -1,6 +1,6 @@
 """Taking a reward for points, and what becomes of it: fetched, given up, run out.
 
-Locks are taken in this order: the redemption, its reward, the resident's purse.
+Locks are taken in this order: the resident (who takes or leaves), the redemption, its reward, the resident's purse.
 """
 
 import secrets
@@ -16,6 +16,7 @@ from points.models import CodeTry, MerchantClerk, Redemption, Resident, Reward
 from points.services import ledger
 from points.services.filled import one_change
 from points.services.ledger import Source
+from points.services.standing import acting
 from shushanwei.common.clock import STREET, db_now
 from shushanwei.common.errors import Conflict, NotFound, TooMany, WrongStep
 from shushanwei.common.wording import local
@@ -27,13 +28,14 @@ ALPHABET, CODE_LENGTH = "23456789ABCDEFGHJKMNPQRSTUVWXYZ", 12
 MOST_TRIES, TRIES_WITHIN = 20, timedelta(minutes=10)
 
 
-def redeem(resident: Resident, reward_uuid: UUID, *, uuid: UUID) -> Redemption:
+def redeem(resident: Resident, reward_uuid: UUID, *, uuid: UUID, seen: int | None = None) -> Redemption:
     """Take one piece of a reward for the resident's points; `uuid` is made by the page, and twice is once.
 
-    Raises NotFound, and Conflict where it is not on offer, sold out, over the month's quota or too dear.
+    `seen`: the price on the page. Raises NotFound, NotAllowed while blocked, and Conflict where it is not on offer,
+    sold out, over the month's quota, too dear or costs something else by now.
     """
     with one_change():
-        return _redeem(resident, reward_uuid, uuid)
+        return _redeem(acting(resident.pk), reward_uuid, uuid, seen)
 
 
 def taken_in_month(resident: Resident, reward: Reward, day: date) -> int:
@@ -65,6 +67,20 @@ def expire(redemption_id: int) -> bool:
         return False
     _undo(row, RedemptionStatus.EXPIRED, {})
     return True
+
+
+def forget(resident: Resident) -> None:
+    """Give up all that waits for somebody who leaves, and end the work at a counter; the resident's row is locked.
+
+    All rows are locked before the first purse: a sweep or the resident's other phone may be at one of them.
+    """
+    waiting = Redemption.objects.filter(resident=resident, status=RedemptionStatus.ISSUED)
+    rows = list(waiting.select_for_update(no_key=True).order_by("pk"))
+    held = Reward.objects.filter(pk__in={row.reward_id for row in rows})
+    list(held.select_for_update(no_key=True).order_by("pk"))
+    for row in rows:
+        _undo(row, RedemptionStatus.CANCELLED, {"resident": resident.pk})
+    MerchantClerk.objects.filter(resident=resident, removed_at=None).update(removed_at=db_now())
 
 
 def clerk_of(resident: Resident) -> MerchantClerk | None:
@@ -119,7 +135,7 @@ def clean_code(text: str) -> str:
     return "".join(sign for sign in text[:200].upper() if sign.isascii() and sign.isalnum())
 
 
-def _redeem(resident: Resident, reward_uuid: UUID, uuid: UUID) -> Redemption:
+def _redeem(resident: Resident, reward_uuid: UUID, uuid: UUID, seen: int | None) -> Redemption:
     reward = Reward.objects.select_for_update(no_key=True).filter(uuid=reward_uuid).first()
     if reward is None:
         raise NotFound(_("There is no such thing."))
@@ -132,6 +148,8 @@ def _redeem(resident: Resident, reward_uuid: UUID, uuid: UUID) -> Redemption:
     day = now.astimezone(STREET).date()
     if not (reward.is_active and reward.merchant.is_active and reward.valid_from <= day <= reward.valid_to):
         raise Conflict(_("This is not on offer now."))
+    if seen is not None and seen != reward.price:
+        raise Conflict(_("This costs %(n)s points. Look at it again.") % {"n": reward.price})
     if reward.stock == 0:
         raise Conflict(_("This is sold out."))
     if reward.a_month is not None and taken_in_month(resident, reward, day) >= reward.a_month:
@@ -162,9 +180,7 @@ def _undo(row: Redemption, to: RedemptionStatus, data: dict[str, int]) -> Redemp
     reward = Reward.objects.select_for_update(no_key=True).get(pk=row.reward_id)
     reward.stock += 1
     reward.save(update_fields=["stock"])
-    # Who erased himself has no purse to give back to.
-    if row.resident.erased_at is None:
-        row.returned = ledger.give_back(row.spent, note=reward.name_zh)
+    row.returned = ledger.give_back(row.spent, note=reward.name_zh)
     row.save(update_fields=["status", "ended_at", "returned"])
     record(row, f"redemption.{to}", data=data)
     return row

@@ -317,11 +317,9 @@ def _tidy(photos: Sequence[bytes]) -> list[Clean]:
     found: dict[str, Clean] = {}
     for raw in photos:
         try:
-            tidy = clean(raw)
+            tidy = clean(raw, photo=True)
         except BadInput as error:
             raise BadInput("photos", error.message) from None
-        if tidy.thumb is None:
-            raise BadInput("photos", _("A photo is needed, not a document."))
         found[tidy.sha256] = tidy
     return list(found.values())
 

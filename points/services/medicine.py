@@ -245,12 +245,9 @@ def _picture(side: str, raw: bytes) -> Clean:
     if not raw:
         raise BadInput(side, _("A photo of this side is needed."))
     try:
-        tidy = clean(raw)
+        return clean(raw, photo=True)
     except BadInput as error:
         raise BadInput(side, error.message) from error
-    if tidy.thumb is None:
-        raise BadInput(side, _("A photo is needed, not a document."))
-    return tidy
 
 
 def _keep(item: MedicineItem, side: str, tidy: Clean) -> None:

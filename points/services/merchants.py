@@ -131,12 +131,9 @@ def restock(reward_uuid: UUID, *, seen: int, now_there: int, actor: User) -> Rew
 def picture(raw: bytes) -> Clean:
     """A photo made storable, without EXIF. Raises BadInput for `picture`."""
     try:
-        tidy = clean(raw)
+        return clean(raw, photo=True)
     except BadInput as error:
         raise BadInput("picture", error.message) from None
-    if tidy.thumb is None:
-        raise BadInput("picture", _("A photo is needed, not a document."))
-    return tidy
 
 
 def _save_merchant(values: dict[str, Any], uuid: UUID, actor: User) -> Merchant:

@@ -18,7 +18,7 @@ from points.models import (
     Resident,
     ServiceCall,
 )
-from points.services import consents, ledger, reports, traces
+from points.services import consents, ledger, mall, reports, traces
 from points.services.signing_in import check_code, clean_phone
 from shushanwei.common.clock import db_now
 from shushanwei.common.errors import BadInput, Conflict, NotFound
@@ -157,18 +157,24 @@ def own_data(resident: Resident) -> dict[str, Any]:
 
 @transaction.atomic
 def erase(resident: Resident) -> None:
-    """Nothing of the person stays; anonymous rows of the ledger do. Twice is once. Points left are taken off."""
+    """Nothing of the person stays; anonymous rows of the ledger do. Twice is once. Points left are taken off.
+
+    What waits at a merchant is given up before: its piece goes back to the shelf. Children need another guardian.
+    """
     row = _locked(resident.pk)
     if row.erased_at is not None:
         return
     traces.forget(row)
     for forget in ERASE:
         forget(row)
+    mall.forget(row)
+    ledger.purse(row.pk)  # nothing comes in between counting and taking off
     spendable, frozen = ledger.balances(row.pk)
     if spendable + frozen:
         ledger.take_off(row.pk, spendable + frozen, ledger.Source("erase", str(row.pk)))
     row.sessions.all().delete()
     row.devices.all().delete()
+    row.children.update(guardian=None)
     reports.forget_voices(row)
     now = db_now()
     Consent.objects.filter(resident=row, withdrawn_at=None).update(withdrawn_at=now)

@@ -20,9 +20,16 @@ def acting(resident_id: int) -> Resident:
     row = Resident.objects.select_for_update(no_key=True).filter(pk=resident_id, erased_at=None).first()
     if row is None:
         raise NotFound(_("There is no such thing."))
-    if row.blocked_until is not None and row.blocked_until > db_now():
-        raise NotAllowed(_("You are blocked until %(at)s.") % {"at": local(row.blocked_until)})
+    if why := blocked(row):
+        raise NotAllowed(why)
     return row
+
+
+def blocked(resident: Resident) -> str:
+    """Until when a resident is blocked, in words; empty when not."""
+    if resident.blocked_until is None or resident.blocked_until <= db_now():
+        return ""
+    return _("You are blocked until %(at)s.") % {"at": local(resident.blocked_until)}
 
 
 def reward(

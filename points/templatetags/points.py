@@ -1,9 +1,14 @@
 """How movements of points and their rules are said."""
 
 from django import template
+from django.conf import settings
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from points import wechat
 from points.models import OF_RESIDENTS, LedgerTransaction, PointRule, TransactionKind
 
 register = template.Library()
@@ -33,3 +38,13 @@ def signed(moved: LedgerTransaction) -> str:
     if moved.kind == TransactionKind.RELEASE:
         return _("%(n)s free") % {"n": moved.points}
     return f"{amount_of(moved):+d}"
+
+
+@register.simple_tag(takes_context=True)
+def wechat_sdk(context: template.Context) -> SafeString | str:
+    """What `m/position.js` needs to ask WeChat, for pages inside its browser where the street has an account there."""
+    request = context.get("request")
+    if request is None or not wechat.is_on() or "MicroMessenger" not in request.headers.get("User-Agent", ""):
+        return ""
+    found = '<meta name="wechat-sdk" content="{}" data-config="{}">'
+    return format_html(found, settings.WECHAT_JS_URL, reverse("points:wechat-config"))

@@ -4,13 +4,19 @@ import json
 import threading
 from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 APP, SECRET = "wx-app", "wx-secret"
+PLACE = (120.236927, 30.123588)  # where its script says that the phone is
+SDK = Path(__file__).with_name("fake_jweixin.js").read_bytes()
 
 
 class FakeWeChat:
-    """`codes` maps a code to the open id behind it; `asked` counts the calls; `broken` is said instead of JSON."""
+    """`codes` maps a code to the open id behind it; `asked` counts the calls; `broken` is said instead of JSON.
+
+    `/jweixin.js` is its script.
+    """
 
     def __init__(self) -> None:
         self.codes: dict[str, str] = {}
@@ -59,8 +65,10 @@ class FakeWeChat:
             def do_GET(self) -> None:
                 address = urlsplit(self.path)
                 said = {name: values[0] for name, values in parse_qs(address.query).items()}
-                body = fake.broken or json.dumps(fake.answer(address.path, said)).encode()
+                script = address.path == "/jweixin.js"
+                body = SDK if script else fake.broken or json.dumps(fake.answer(address.path, said)).encode()
                 self.send_response(200)
+                self.send_header("Content-Type", "text/javascript" if script else "application/json")
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)

@@ -136,6 +136,9 @@ def test_a_child_waits_for_its_guardian(client):
     assert child.get("/m/points/").status_code == 200
     assert Consent.objects.filter(purpose="child", about__is_child=True).count() == 1
 
+    residents.erase(Resident.objects.get(children__is_child=True))
+    assert child.get("/m/points/").status_code == 403  # who answered for it is gone
+
 
 def test_a_resident_takes_all_along_and_leaves_no_trace(client):
     browser = signed_in()

@@ -9,8 +9,9 @@ from django.db.models import Sum
 from points.models import LedgerAccount, LedgerLine, LedgerTransaction, PointLot
 from points.services import ledger
 from points.services.ledger import Source
-from shushanwei.common.clock import db_now
+from shushanwei.common.clock import STREET, db_now
 from shushanwei.common.errors import BadInput, Conflict
+from tests.points.browsers import resident_in
 from tests.points.conftest import a_resident
 from tests.racing import all_at_once
 
@@ -158,3 +159,23 @@ def test_the_database_itself_refuses_a_balance_below_zero(resident):
         )  # fmt: skip
         LedgerLine.objects.create(transaction=moved, account=street, amount=2)
         LedgerLine.objects.create(transaction=moved, account=account, amount=-2)
+
+
+def test_what_expires_within_thirty_days_is_told_by_lot_on_the_page_and_on_the_first_one(resident):
+    now = db_now()
+    for days, points in ((31, 40), (29, 5), (3, 7), (3, 1)):
+        lot = with_points(resident, points, f"{days} {points}").lot
+        PointLot.objects.filter(pk=lot.pk).update(expires_at=now + timedelta(days=days))
+    other = with_points(a_resident(2), 9, "other").lot
+    PointLot.objects.filter(pk=other.pk).update(expires_at=now + timedelta(days=1))
+
+    soon, later = ((now + timedelta(days=days)).astimezone(STREET).date() for days in (3, 29))
+    assert ledger.about_to_expire(resident.pk, now) == [(soon, 8), (later, 5)]
+
+    browser = resident_in(resident)
+    page = browser.get("/m/points/")
+    assert (page.context["soon"], page.context["lots"]) == (13, [(soon, 8), (later, 5)])
+    assert f"{later:%Y-%m-%d}" in page.content.decode()
+    assert f"{soon:%Y-%m-%d}" in browser.get("/m/").content.decode()
+    PointLot.objects.update(left=0)
+    assert "expiring" not in browser.get("/m/").content.decode()

@@ -7,13 +7,13 @@ from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Sum
 
-from points.lifecycle_mall import NEXT_REDEMPTION, RedemptionStatus
-from points.models import CodeTry, LedgerTransaction, Redemption, Reward
+from points.models import CodeTry, LedgerLine, LedgerTransaction, Redemption, Reward
 from points.services import ledger, mall, residents
 from points.tasks import expire_redemptions
 from shushanwei.common.clock import db_now
-from shushanwei.common.errors import Conflict, NotFound, TooMany, WrongStep
+from shushanwei.common.errors import Conflict, NotAllowed, NotFound, TooMany, WrongStep
 from shushanwei.journal.models import Entry
 from tests.points.conftest import a_resident
 from tests.points.shops import a_clerk, a_merchant, a_reward, points_for
@@ -155,14 +155,53 @@ def test_what_was_not_fetched_in_a_week_comes_back_by_itself(resident):
     assert expire_redemptions() == 0
 
 
-def test_who_erased_himself_gets_nothing_back_but_the_piece_does_go_back(resident):
-    points_for(resident, 100)
-    reward = a_reward()
-    taken(resident, reward)
+def test_what_waits_for_who_erases_himself_goes_back_to_the_shelf_first(resident):
+    points_for(resident, 250)
+    rice, oil = a_reward(), a_reward(name_zh="食用油", price=50)
+    fetched, waiting = taken(resident, rice), [taken(resident, rice), taken(resident, oil)]
+    clerk = a_clerk(a_resident(7), rice.merchant)
+    mall.write_off(clerk, fetched.uuid, uuid=uuid4())
+
     residents.erase(resident)
-    Redemption.objects.update(expires_at=db_now())
-    assert expire_redemptions() == 1
-    assert (ledger.balances(resident.pk), stock_of(reward)) == ((0, 0), 10)
+
+    assert {Redemption.objects.get(pk=row.pk).status for row in waiting} == {"cancelled"}
+    assert Redemption.objects.get(pk=fetched.pk).status == "used"
+    assert (stock_of(rice), stock_of(oil), ledger.balances(resident.pk)) == (9, 10, (0, 0))
+    assert (LedgerLine.objects.aggregate(n=Sum("amount"))["n"], ledger.outstanding()) == (0, 0)
+    kinds = list(LedgerTransaction.objects.order_by("pk").values_list("kind", "points"))
+    assert kinds[-3:] == [("refund", 100), ("refund", 50), ("fine", 150)]
+    assert expire_redemptions() == 0
+
+
+def test_who_erases_himself_while_the_other_phone_takes_and_gives_up_leaves_nothing_behind(resident):
+    points_for(resident, 1_000)
+    rewards = [a_reward() for _each in range(3)]
+    rows = [taken(resident, reward) for reward in rewards]
+    results = all_at_once(
+        lambda: residents.erase(resident),
+        *[lambda row=row: mall.cancel(resident, row.uuid) for row in rows],
+        *[lambda reward=reward: taken(resident, reward) for reward in reversed(rewards)],
+    )
+    allowed = (Redemption, NotFound, type(None))
+    assert all(isinstance(result, allowed) for result in results), results
+    assert not Redemption.objects.filter(status="issued").exists()
+    assert [stock_of(reward) for reward in rewards] == [10, 10, 10]
+    assert (ledger.balances(resident.pk), ledger.outstanding()) == ((0, 0), 0)
+
+
+def test_a_clerk_who_erased_himself_stands_at_no_counter(shop):
+    clerk, _row = shop
+    residents.erase(clerk.resident)
+    clerk.refresh_from_db()
+    assert clerk.removed_at is not None
+
+
+def test_who_is_blocked_takes_nothing_even_in_the_same_instant(resident):
+    points_for(resident, 100)
+    residents.block(resident.pk, days=30, why="虚假上报", actor=None)
+    with pytest.raises(NotAllowed):
+        mall.redeem(resident, a_reward().uuid, uuid=uuid4())
+    assert ledger.balances(resident.pk) == (100, 0)
 
 
 def test_nobody_gives_up_what_another_took(resident):
@@ -242,15 +281,3 @@ def test_a_code_that_ran_out_is_worth_nothing_before_the_sweep_came_too(shop):
     Redemption.objects.update(expires_at=db_now())
     with pytest.raises(WrongStep):
         mall.write_off(clerk, row.uuid, uuid=uuid4())
-
-
-@pytest.mark.parametrize("before", RedemptionStatus)
-@pytest.mark.parametrize("to", RedemptionStatus)
-def test_each_step_of_a_redemption_is_allowed_or_refused(before, to):
-    row = Redemption(status=before, ended_at=db_now())
-    if to in NEXT_REDEMPTION[before]:
-        mall._move(row, to)
-        assert row.status == to
-    else:
-        with pytest.raises(WrongStep):
-            mall._move(row, to)

@@ -2,7 +2,6 @@
 
 import io
 from datetime import timedelta
-from itertools import product
 from uuid import uuid4
 
 import pytest
@@ -10,7 +9,7 @@ from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from PIL import Image
 
-from points.medicine_lifecycle import NEXT_OF_ITEM, ItemStatus, last_good_day
+from points.medicine_lifecycle import ItemStatus, last_good_day
 from points.models import Award, Medicine, MedicineItem, MedicinePhoto
 from points.services import medicine, residents
 from points.tasks import look_after_medicine
@@ -250,17 +249,6 @@ def test_a_pack_too_near_its_expiry_is_not_approved_any_more(officer, giver):
     near_expiry(item, 30)
     with pytest.raises(Conflict):
         medicine.approve(item.pk, amount="10", actor=officer)
-
-
-@pytest.mark.parametrize(("at", "to"), product(ItemStatus, ItemStatus))
-def test_a_pack_goes_only_where_the_table_leads(at, to):
-    item = MedicineItem(status=at)
-    if to in NEXT_OF_ITEM[at]:
-        medicine.step(item, to)
-        assert item.status == to
-    else:
-        with pytest.raises(WrongStep):
-            medicine.step(item, to)
 
 
 @pytest.mark.parametrize(

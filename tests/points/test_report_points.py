@@ -1,14 +1,12 @@
 """What a report earns: decided once when its case says so, held where it looks doubtful, undone if malicious."""
 
 from datetime import timedelta
-from itertools import product
 
 import pytest
 
 from incidents.models import Incident
 from incidents.services import merge, move, reject
 from points.models import Award, LedgerTransaction, ResidentReport
-from points.reports_lifecycle import NEXT, Case, Look, may_follow, outcome
 from points.services import ledger, looks, reports
 from points.services.places import Place
 from points.tasks import settle_reports
@@ -50,30 +48,6 @@ def filed(row: ResidentReport) -> None:
 
 def earned(resident) -> dict[str, int]:
     return dict(Award.objects.filter(resident=resident).values_list("code", "given"))
-
-
-@pytest.mark.parametrize(("before", "after"), list(product(Look, Look)))
-def test_a_look_follows_another_only_as_the_table_says(before, after):
-    assert may_follow(before, after) == (after in NEXT[before])
-
-
-@pytest.mark.parametrize(
-    ("status", "level", "filed_at", "arrived_at", "joined", "rules"),
-    [
-        ("reported", 4, None, None, False, None),
-        ("pending_filing", 4, None, None, False, None),
-        ("pending_dispatch", 4, "x", None, False, ("report-filed",)),
-        ("handling", 4, "x", None, True, ("report-again",)),
-        ("pending_dispatch", 3, "x", None, False, None),
-        ("handling", 2, "x", "x", False, ("report-filed", "report-serious")),
-        ("closed", 1, "x", None, False, ("report-filed", "report-serious")),
-        ("closed", 3, "x", "x", True, ("report-again",)),
-        ("rejected", 4, None, None, False, ()),
-        ("voided", 1, "x", "x", False, ()),
-    ],
-)
-def test_what_a_case_is_worth(status, level, filed_at, arrived_at, joined, rules):
-    assert outcome(Case(status, level, filed_at, arrived_at), joined=joined) == rules
 
 
 def test_a_filed_report_earns_five_once_however_often_the_sweep_runs(neighbour):
@@ -212,6 +186,18 @@ def test_malicious_takes_points_off_undoes_what_was_earned_and_blocks(neighbour,
     assert timedelta(days=29) < neighbour.blocked_until - db_now() <= timedelta(days=30)
     assert neighbour.blocked_why == "摆拍"
     assert phone_of(neighbour).post("/m/report/", {}, HTTP_ACCEPT="application/json").status_code == 422
+
+
+def test_a_malicious_report_and_other_deeds_of_the_same_instant_do_not_block_each_other(neighbour, evaluator):
+    rows = [reported(neighbour, n, east=0.001 * n) for n in range(5)]
+    for row in rows:
+        filed(row)
+    looks.settle(rows[0].pk)
+    results = all_at_once(
+        lambda: looks.look(rows[0].pk, "malicious", note="摆拍", actor=evaluator),
+        *[lambda row=row: looks.settle(row.pk) for row in rows[1:]],
+    )
+    assert not [result for result in results if isinstance(result, Exception)], results
 
 
 def test_two_workers_who_think_differently_decide_once(neighbour, evaluator, person):  # noqa: F811

@@ -328,7 +328,7 @@ def test_every_page_of_reports_opens(neighbour, client):
         assert browser.get(address).status_code == 200
     assert "<b>" not in client.get("/m/report/sent/?case=<b>").content.decode()
     assert 'leaflet.js"></script>' not in browser.get("/m/report/").content.decode()
-    assert client.get("/m/ground/roads/").status_code == 200
+    assert client.get("/m/ground/boundary/").status_code == 200
     assert client.get("/m/ground/buildings/").status_code == 404
 
 

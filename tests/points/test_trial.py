@@ -47,8 +47,14 @@ def test_deeds_of_the_past_under_other_rules(deeds, terms, numbers, would):
 
 
 def test_what_the_month_had_given_before_counts():
-    assert replay([deed()], REPORT, NUMBERS, Before({1: 298}, 298))["report"].would == 2
-    assert replay([deed()], REPORT, NUMBERS, Before({2: 298}, 19_998))["report"].would == 2
+    first = DAY.replace(day=10)
+    assert replay([deed()], REPORT, NUMBERS, Before(first, {1: 298}, 298))["report"].would == 2
+    assert replay([deed()], REPORT, NUMBERS, Before(first, {2: 298}, 19_998))["report"].would == 2
+
+
+def test_what_another_month_had_given_before_does_not():
+    october = DAY.replace(month=10, day=30)
+    assert replay([deed()], REPORT, NUMBERS, Before(october, {1: 298}, 19_998))["report"].would == 5
 
 
 @pytest.mark.django_db

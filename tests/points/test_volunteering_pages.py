@@ -131,7 +131,7 @@ def test_a_worker_publishes_decides_rates_and_sees_the_hours_of_party_members(ro
     }  # fmt: skip
     assert desk.get("/residents/volunteering/new/").status_code == 200
     assert desk.post("/residents/volunteering/new/", {**said, "slots": "many"}).status_code == 422
-    assert desk.post("/residents/volunteering/new/", {**said, "community": "\0"}).status_code == 404
+    assert desk.post("/residents/volunteering/new/", {**said, "community": "\0"}).status_code == 422
     assert desk.post("/residents/volunteering/new/", said).status_code == 302
     task = VolunteerTask.objects.get()
     member = a_neighbour(1, is_party_member=True)

@@ -11,7 +11,7 @@ from django.test import Client
 
 from points.models import PhoneCode, Resident
 from points.services import residents
-from tests.points.fake_wechat import APP, SECRET, FakeWeChat
+from tests.points.fake_wechat import APP, PLACE, SECRET, FakeWeChat
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PHONE = "10000000001"
@@ -23,6 +23,7 @@ def wechat(settings):
     settings.SMS_SENDER = "points.sms.ConsoleSender"
     settings.WECHAT_APP_ID, settings.WECHAT_SECRET = APP, SECRET
     settings.WECHAT_API_URL, settings.WECHAT_OPEN_URL = fake.url, f"{fake.url}/connect"
+    settings.WECHAT_JS_URL = f"{fake.url}/jweixin.js"
     yield fake
     fake.close()
 
@@ -190,3 +191,43 @@ def test_a_page_of_somebody_else_is_not_signed(client, wechat):
     for url in ("https://evil.example/m/", "http://testserver.evil.example/m/", "http://testserver/console/", ""):
         assert client.get("/m/wechat/config/", {"url": url}).status_code == 422
     assert not wechat.asked
+
+
+@pytest.fixture
+def phone(new_page, live_server):
+    """A browser that tells no place by itself; `phone("MicroMessenger")` calls itself WeChat's."""
+
+    def make(name: str):
+        page = new_page(360, 740, mobile=True, user_agent=f"Mozilla/5.0 (Linux; Android 14; zh) {name}/8.0.50")
+        page.set_default_timeout(60_000)
+        page.goto(f"{live_server.url}/m/emergency/")
+        page.wait_for_selector("#emergency[data-ready=true]")
+        return page
+
+    return make
+
+
+def test_inside_wechat_its_script_says_where_the_phone_is(wechat, phone):
+    page = phone("MicroMessenger")
+    page.wait_for_function("document.getElementById('emergency').elements.lon.value !== ''")
+    told = page.evaluate("Object.fromEntries(new FormData(document.getElementById('emergency')))")
+    assert (float(told["lon"]), float(told["lat"])) == PLACE
+    assert (told["place_by"], told["crs"], told["accuracy_m"], told["mocked"]) == ("phone", "wgs84", "12", "")
+    assert wechat.asked["/cgi-bin/ticket/getticket"] == 1
+
+
+def test_outside_wechat_nothing_of_it_is_loaded(wechat, phone):
+    page = phone("Chrome")
+    assert page.locator("meta[name=wechat-sdk]").count() == 0
+    assert page.evaluate("typeof globalThis.wx") == "undefined" and not wechat.asked
+
+
+@pytest.mark.parametrize("broken", ["script", "signature"])
+def test_where_wechat_does_not_answer_the_words_remain(wechat, phone, settings, broken):
+    if broken == "script":
+        settings.WECHAT_JS_URL = "http://127.0.0.1:9/jweixin.js"
+    else:
+        wechat.broken = b"no json"
+    page = phone("MicroMessenger")
+    page.locator("#where", has_text="未能定位").wait_for()
+    assert page.input_value("#emergency [name=lon]") == ""

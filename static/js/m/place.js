@@ -1,10 +1,10 @@
 /** Where something is: the phone's position once it is agreed to, a place tapped on the small map, or words. */
 
 import { put } from "shushan/cockpit/dom";
+import { position } from "shushan/m/position";
 import { _, fill } from "shushan/words";
 
 const NAMES = ["place_by", "lon", "lat", "crs", "accuracy_m", "mocked", "agreed"];
-const PATIENCE_MS = 15_000;
 
 export class PlaceCard extends EventTarget {
   /** `urgent`: asks at once and needs no consent of its own. */
@@ -36,25 +36,17 @@ export class PlaceCard extends EventTarget {
   }
 
   async locate() {
-    if (!navigator.geolocation) return put(this.where, _("This phone tells no position: tap the map or say it in words."));
     // Pressing it is the consent; the report carries it, for there may be no network now.
     if (!this.agreed) this.form.elements.agreed.value = "on";
     this.agreed = true;
     put(this.where, _("Looking for your position …"));
-    return new Promise((resolve) => {
-      navigator.geolocation.getCurrentPosition(
-        ({ coords }) => {
-          // A phone that measures is never exact: an accuracy of nothing is written by a program.
-          this.#set({ place_by: "phone", lon: coords.longitude, lat: coords.latitude, crs: "wgs84", accuracy_m: Math.round(coords.accuracy), mocked: coords.accuracy === 0 ? "on" : "" });
-          resolve();
-        },
-        () => {
-          if (!this.at) put(this.where, _("No position: tap the map or say it in words."));
-          resolve();
-        },
-        { enableHighAccuracy: true, maximumAge: 10_000, timeout: PATIENCE_MS },
-      );
-    });
+    try {
+      const { lon, lat, accuracy, mocked } = await position();
+      this.#set({ place_by: "phone", lon, lat, crs: "wgs84", accuracy_m: accuracy ?? "", mocked: mocked ? "on" : "" });
+    } catch ({ code }) {
+      if (this.at) this.draw();
+      else put(this.where, code === 0 ? _("This phone tells no position: tap the map or say it in words.") : _("No position: tap the map or say it in words."));
+    }
   }
 
   /** Put kept values back. */
