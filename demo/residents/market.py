@@ -95,7 +95,7 @@ def _fairs(cast: Cast, agenda: Agenda, dice: random.Random) -> None:
         uuid, begins = named("fair", name), clock(cast.day(ago), 9)
         draft = FairDraft(
             title=title, text="自带桌布，八点起布置摊位；不卖食品与活物，不收现金。", community_id=cast.home.code,
-            address="朝阳社区文化广场（示例）", starts_at=begins, ends_at=begins + 5 * HOUR, stalls=16,
+            address="文化广场（示例）", starts_at=begins, ends_at=begins + 5 * HOUR, stalls=16,
         )  # fmt: skip
         agenda.at(clock(cast.day(planned), 10), fairs.plan, draft, uuid=uuid, actor=actor)
         group = [cast.residents[1], *dice.sample(cast.active, stalls - 1)]
