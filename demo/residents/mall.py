@@ -12,7 +12,7 @@ from demo.residents.shops import MERCHANTS, rewards
 from points.models import LedgerAccount, LedgerTransaction, MerchantClerk, Resident, Reward
 from points.services import earning, ledger, mall, reconciliation
 from points.services.ledger import Source
-from shushanwei.common.clock import db_now
+from shushanwei.common.clock import STREET, db_now
 
 DAYS, COUNT = 58, 42
 WAITING = 5  # more, of the last days
@@ -100,7 +100,9 @@ def _redeem(cast: Cast, agenda: Agenda, number: str, who: Resident, reward: Rewa
         clerks = MerchantClerk.objects.filter(merchant=row.merchant_id, removed_at=None).exclude(resident=who)
         clerk = clerks.order_by("id").first()
         if clerk is not None:
-            agenda.at(db_now() + dice.uniform(2, 70) * HOUR, lambda: mall.write_off(
+            # The next day or one of those after it, while the shop is open.
+            day = db_now().astimezone(STREET).date() + timedelta(days=dice.randint(1, 3))
+            agenda.at(by_day(dice, day, 9, 18), lambda: mall.write_off(
                 clerk, row.uuid, uuid=named("written off", number)))  # fmt: skip
     elif fate == GIVEN_UP:
         agenda.at(db_now() + dice.uniform(1, 30) * HOUR, lambda: mall.cancel(who, row.uuid))

@@ -53,6 +53,7 @@ from shushanwei.common.errors import Conflict
 from shushanwei.journal.models import Entry
 from tests.demo.emptying import empty_street
 
+pytestmark = pytest.mark.timeout(900)  # the first test waits for the street
 DAYS = 12
 PAGES = "points reports calls calls/figures mall ranking volunteering market medicine health"
 
