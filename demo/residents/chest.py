@@ -14,7 +14,7 @@ from demo.residents.people import SEED
 from demo.residents.rooms import WITHOUT_CHEST
 from points.models import Consultation, Medicine, MedicineItem, MedicineRequest, Resident
 from points.services import health, medicine, medicine_requests
-from shushanwei.common.clock import db_now
+from shushanwei.common.clock import STREET, db_now
 from shushanwei.people.models import User
 
 DAYS, PACKS, WAITING, REQUESTS = 58, 22, 5, 15
@@ -101,7 +101,8 @@ def _ask(cast: Cast, agenda: Agenda, number: int, group: list[Resident], dice: r
         agenda.at(at + 5 * HOUR, lambda: medicine_requests.refuse(
             _request(uuid), reason="与正在服用的药可能重复，请先问医生。", actor=officer))  # fmt: skip
     else:
-        agenda.at(at + dice.uniform(3, 40) * HOUR, lambda: _hand_out(uuid, officer))
+        # The room is open by day; a code is good for three days.
+        agenda.at(by_day(dice, at.astimezone(STREET).date() + DAY, 9, 17), _hand_out, uuid, officer)
 
 
 def _hand_out(uuid: UUID, officer: User) -> None:

@@ -111,7 +111,7 @@ def _fairs(cast: Cast, agenda: Agenda, dice: random.Random) -> None:
 def _reports(cast: Cast, agenda: Agenda, dice: random.Random) -> None:
     """Neighbours tell of listings: two were decided, one with a ban, two wait."""
     told = [("fraud", "说好免费，见面要收钱。", 6, True, 14), ("other", "描述与实物不符。", 9, False, 0),
-            ("abuse", "留言里说话难听。", 0.1, None, 0), ("forbidden", "像是过期食品。", 0.2, None, 0)]  # fmt: skip
+            ("abuse", "留言里说话难听。", 0.1, None, 0), ("other", "联系后一直不回复。", 0.2, None, 0)]  # fmt: skip
     for number, (reason, text, ago, upheld, ban) in enumerate(told):
         uuid, at = named("listing report", number), cast.now - ago * DAY
 
