@@ -1,7 +1,9 @@
 """The medicine chests of two months, who asked for what, and what was asked of the health officers."""
 
 import random
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from dateutil.relativedelta import relativedelta
 
@@ -12,7 +14,7 @@ from demo.residents.people import SEED
 from demo.residents.rooms import WITHOUT_CHEST
 from points.models import Consultation, Medicine, MedicineItem, MedicineRequest, Resident
 from points.services import health, medicine, medicine_requests
-from shushanwei.common.clock import db_now
+from shushanwei.common.clock import STREET, db_now
 from shushanwei.people.models import User
 
 DAYS, PACKS, WAITING, REQUESTS = 58, 22, 5, 15
@@ -38,7 +40,7 @@ def plan_chest(cast: Cast, agenda: Agenda) -> None:
         _pack(cast, agenda, dice, number, giver, kinds[number % len(kinds)])
     for number in range(REQUESTS):
         at = by_day(dice, cast.day(int(dice.uniform(0, DAYS - 12))), 8, 20)
-        agenda.at(at, lambda number=number: _ask(cast, agenda, number, cast.patients, dice))
+        agenda.at(at, _ask, cast, agenda, number, cast.patients, dice)
     agenda.at(cast.now - 5 * HOUR, lambda: _ask(cast, agenda, 900, [cast.residents[1]], dice))
     agenda.at(cast.now - 3 * HOUR, lambda: _ask(cast, agenda, 901, [cast.residents[4]], dice))
     _consultations(cast, agenda, dice)
@@ -60,7 +62,7 @@ def _pack(
     }  # fmt: skip
 
     def offer() -> None:
-        sides = [pictures.pack(kind.name_zh, batch, values["expires_on"], number, back=back) for back in (False, True)]
+        sides = [pictures.pack(kind.name_zh, batch, f"{expires:%Y-%m-%d}", number, back=back) for back in (False, True)]
         medicine.offer(giver, uuid=uuid, values=values, front=sides[0], back=sides[1])
 
     agenda.at(at, offer)
@@ -99,10 +101,11 @@ def _ask(cast: Cast, agenda: Agenda, number: int, group: list[Resident], dice: r
         agenda.at(at + 5 * HOUR, lambda: medicine_requests.refuse(
             _request(uuid), reason="与正在服用的药可能重复，请先问医生。", actor=officer))  # fmt: skip
     else:
-        agenda.at(at + dice.uniform(3, 40) * HOUR, lambda: _hand_out(uuid, officer))
+        # The room is open by day; a code is good for three days.
+        agenda.at(by_day(dice, at.astimezone(STREET).date() + DAY, 9, 17), _hand_out, uuid, officer)
 
 
-def _hand_out(uuid, officer: User) -> None:
+def _hand_out(uuid: UUID, officer: User) -> None:
     medicine_requests.look(_request(uuid), actor=officer)
     medicine_requests.hand_out(_request(uuid), actor=officer)
 
@@ -116,29 +119,25 @@ def _consultations(cast: Cast, agenda: Agenda, dice: random.Random) -> None:
         thread = _talk(cast, agenda, f"past{number}", who, asked, at, [(dice.uniform(4, 25) / 60, answer)])
         if over:
             officer = cast.officer(who.community_id or "")
-            agenda.at(at + 2 * HOUR, lambda thread=thread, over=over, number=number, officer=officer: health.hand_over(
-                thread().pk, over, uuid=named("over", number), actor=officer))  # fmt: skip
+            agenda.at(at + 2 * HOUR, _hand_over, thread, over, officer)
         else:
-            agenda.at(at + 26 * HOUR, lambda thread=thread, who=who: health.leave(thread().uuid, who))
-            agenda.at(at + 27 * HOUR, lambda thread=thread, who=who: health.rate(thread().uuid, who, "5"))
+            agenda.at(at + 26 * HOUR, _leave, thread, who)
     talk = "谢谢！那大概要贴几天？"
-    asked = cast.now - 3 * HOUR
-    thread = _talk(cast, agenda, "running", cast.residents[1], words.CONSULTS[3][0], asked,
+    begun = cast.now - 3 * HOUR
+    thread = _talk(cast, agenda, "running", cast.residents[1], words.CONSULTS[3][0], begun,
                    [(0.2, words.CONSULTS[3][1])])  # fmt: skip
-    agenda.at(asked + HOUR, lambda: health.ask(cast.residents[1], talk, uuid=named("more")))
-    agenda.at(asked + 1.2 * HOUR, lambda: health.answer(
-        thread().pk, "一般三天内看效果，皮肤发红就揭下。", uuid=named("more answered"),
-        actor=cast.officer(cast.home.code)))  # fmt: skip
+    agenda.at(begun + HOUR, health.ask, cast.residents[1], talk, uuid=named("more"))
+    more = "一般三天内看效果，皮肤发红就揭下。"
+    agenda.at(begun + 1.2 * HOUR, _answer, thread, more, named("more answered"), cast.officer(cast.home.code))
     for number, text in enumerate(words.NOW_CONSULTS):
         who = cast.residents[4] if number == 0 else dice.choice(cast.patients[8:])
         minutes = timedelta(minutes=7 + 6 * number)
-        agenda.at(cast.now - minutes, lambda who=who, text=text, number=number: health.ask(
-            who, text, uuid=named("now asked", number)))  # fmt: skip
+        agenda.at(cast.now - minutes, health.ask, who, text, uuid=named("now asked", number))
 
 
 def _talk(
     cast: Cast, agenda: Agenda, number: str, who: Resident, asked: str, at: datetime, answers: list[tuple[float, str]]
-):
+) -> Callable[[], Consultation]:
     """Ask at an instant, answered so many hours later; returns how the consultation is found."""
     agenda.at(at, lambda: health.ask(who, asked, uuid=named("asked", number)))
 
@@ -147,14 +146,28 @@ def _talk(
 
     officer = cast.officer(who.community_id or "")
     for place, (later, text) in enumerate(answers):
-        agenda.at(at + later * HOUR, lambda place=place, text=text: health.answer(
-            thread().pk, text, uuid=named("answered", number, place), actor=officer))  # fmt: skip
+        agenda.at(at + later * HOUR, _answer, thread, text, named("answered", number, place), officer)
     return thread
 
 
-def _pk(uuid) -> int:
+def _answer(thread: Callable[[], Consultation], text: str, uuid: UUID, officer: User) -> None:
+    health.answer(thread().pk, text, uuid=uuid, actor=officer)
+
+
+def _hand_over(thread: Callable[[], Consultation], text: str, officer: User) -> None:
+    health.hand_over(thread().pk, text, uuid=named("over", text), actor=officer)
+
+
+def _leave(thread: Callable[[], Consultation], who: Resident) -> None:
+    """The resident ends it content."""
+    found = thread()
+    health.leave(found.uuid, who)
+    health.rate(found.uuid, who, "5")
+
+
+def _pk(uuid: UUID) -> int:
     return MedicineItem.objects.values_list("pk", flat=True).get(uuid=uuid)
 
 
-def _request(uuid) -> int:
+def _request(uuid: UUID) -> int:
     return MedicineRequest.objects.values_list("pk", flat=True).get(uuid=uuid)

@@ -9,6 +9,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import structlog
@@ -43,10 +44,11 @@ class Agenda:
         self._due: list[tuple[datetime, int, Callable[[], Any]]] = []
         self._count = itertools.count()
 
-    def at(self, at: datetime, step: Callable[[], Any]) -> None:
-        """Have `step` happen at an instant; one that has not come yet is dropped."""
+    def at(self, at: datetime, step: Callable[..., Any], /, *given: Any, **named: Any) -> None:
+        """Have `step` happen at an instant, with what is given; one that has not come yet is dropped."""
         if at < self.now:
-            heapq.heappush(self._due, (at, next(self._count), step))
+            due: tuple[datetime, int, Callable[[], Any]] = (at, next(self._count), partial(step, *given, **named))
+            heapq.heappush(self._due, due)
 
     def live(self) -> int:
         """Everything in the order of time; what a service refuses has not happened. Returns how many steps were."""

@@ -1,7 +1,8 @@
 """What workers did behind the residents' pages: notices, rules, changes by hand, looks at awards; and what waits."""
 
 import random
-from datetime import timedelta
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from demo.residents import words
 from demo.residents.cast import Cast, clock, named
@@ -9,7 +10,6 @@ from demo.residents.clock import Agenda
 from demo.residents.people import SEED
 from points.models import Award, PointRule
 from points.services import deciding, earning, notices, rules
-from shushanwei.common.clock import STREET
 
 AUDIT_KEPT, KEPT = timedelta(days=9), 3  # awards of the last days, and the last ones drawn, wait for a look
 HOUR = timedelta(hours=1)
@@ -21,7 +21,7 @@ def plan_desk(cast: Cast, agenda: Agenda) -> None:
     _rules(cast, agenda)
     _adjustments(cast, agenda)
     for week in range(8):
-        agenda.at(clock(cast.day(2 + 7 * week), 16), lambda week=week: _audit(cast, agenda, week))
+        agenda.at(clock(cast.day(2 + 7 * week), 16), _audit, cast, agenda, week)
 
 
 def _notices(cast: Cast, agenda: Agenda) -> None:
@@ -33,11 +33,10 @@ def _notices(cast: Cast, agenda: Agenda) -> None:
                   "shown_to": cast.day(ago - days)}  # fmt: skip
         # What was posted today is read today, however early it is.
         at = min(clock(cast.day(ago), 8), agenda.now - timedelta(minutes=1))
-        agenda.at(at, lambda values=values, number=number, actor=actor: notices.post(
-            values, uuid=named("notice", number), actor=actor))  # fmt: skip
+        agenda.at(at, notices.post, values, uuid=named("notice", number), actor=actor)
     wrong = len(words.NOTICES)
-    agenda.at(clock(cast.day(words.WRONG_NOTICE[3]), 11), lambda: notices.withdraw(
-        named("notice", wrong), actor=cast.leader(codes[words.WRONG_NOTICE[2]])))  # fmt: skip
+    _title, _text, place, ago, _days = words.WRONG_NOTICE
+    agenda.at(clock(cast.day(ago), 11), notices.withdraw, named("notice", wrong), actor=cast.leader(codes[place]))
 
 
 def _rules(cast: Cast, agenda: Agenda) -> None:
@@ -48,29 +47,30 @@ def _rules(cast: Cast, agenda: Agenda) -> None:
     for number, (code, points, ago, fate, note, reason) in enumerate(told):
         at, uuid = clock(cast.day(ago), 10), named("draft", number)
 
-        def write(code=code, points=points, at=at, uuid=uuid, reason=reason) -> None:
-            old = PointRule.objects.filter(code=code).latest("version")
-            rules.draft(
-                {"code": code, "name_zh": old.name_zh, "name_en": old.name_en, "points": points, "cap": old.cap,
-                 "times_a_day": old.times_a_day, "valid_from": at.astimezone(STREET) + 48 * HOUR, "reason": reason},
-                uuid=uuid, actor=cast.users["evaluator"],
-            )  # fmt: skip
-
-        agenda.at(at, write)
+        agenda.at(at, _draft, cast, code, points, at + 48 * HOUR, reason, uuid)
         if fate:
-            agenda.at(at + 20 * HOUR, lambda uuid=uuid, fate=fate, note=note: rules.decide_draft(
-                uuid, approved=fate == "approved", note=note, actor=cast.users["commander"]))  # fmt: skip
+            agenda.at(at + 20 * HOUR, rules.decide_draft, uuid, approved=fate == "approved", note=note,
+                      actor=cast.users["commander"])  # fmt: skip
+
+
+def _draft(cast: Cast, code: str, points: int, since: datetime, reason: str, uuid: UUID) -> None:
+    old = PointRule.objects.filter(code=code).latest("version")
+    values = {
+        "code": code, "name_zh": old.name_zh, "name_en": old.name_en, "points": points, "cap": old.cap,
+        "times_a_day": old.times_a_day, "valid_from": since, "reason": reason,
+    }  # fmt: skip
+    rules.draft(values, uuid=uuid, actor=cast.users["evaluator"])
 
 
 def _adjustments(cast: Cast, agenda: Agenda) -> None:
     for number, (points, reason, fate, note) in enumerate(words.ADJUSTMENTS):
         who, uuid = cast.helpers[3 + number], named("adjustment", number)
         at = clock(cast.day(15 - number * 4 if fate else 1), 14 + number / 4)
-        agenda.at(at, lambda who=who, points=points, reason=reason, uuid=uuid: deciding.ask_adjustment(
-            who, points=points, reason=reason, uuid=uuid, actor=cast.users["lead1"]))  # fmt: skip
+        agenda.at(at, deciding.ask_adjustment, who, points=points, reason=reason, uuid=uuid,
+                  actor=cast.users["lead1"])  # fmt: skip
         if fate:
-            agenda.at(at + 3 * HOUR, lambda uuid=uuid, fate=fate, note=note: deciding.decide_adjustment(
-                uuid, approved=fate == "approved", note=note, actor=cast.users["commander"]))  # fmt: skip
+            agenda.at(at + 3 * HOUR, deciding.decide_adjustment, uuid, approved=fate == "approved", note=note,
+                      actor=cast.users["commander"])  # fmt: skip
 
 
 def _audit(cast: Cast, agenda: Agenda, week: int) -> None:

@@ -34,7 +34,7 @@ class Task:
         kind, title, text, place, skill, hours, slots = row
         return TaskDraft(
             kind=kind, title=title, text=text, community_id=self.where.code, starts_at=starts,
-            address=f"{self.where.short_name}{place}", ends_at=starts + hours * HOUR, slots=slots, skill=skill,
+            address=place, ends_at=starts + hours * HOUR, slots=slots, skill=skill,
             lon=round(self.where.label_lon + self.dice.uniform(-0.001, 0.001), 6),
             lat=round(self.where.label_lat + self.dice.uniform(-0.001, 0.001), 6),
             minors_allowed=slots > 4 and kind != "emergency", risk="medium" if kind == "emergency" else "low",
@@ -181,8 +181,8 @@ def _wish(
 def _certificates(cast: Cast, agenda: Agenda) -> None:
     first, last = cast.day(DAYS), cast.day(6)
     for number, who in enumerate([cast.residents[1], *cast.helpers[5:8]]):
-        agenda.at(clock(cast.day(5), 10 + number), lambda who=who, number=number: volunteer_hours.certify(
-            who, from_day=first, to_day=last, uuid=named("certificate", number)))  # fmt: skip
+        agenda.at(clock(cast.day(5), 10 + number), volunteer_hours.certify, who, from_day=first, to_day=last,
+                  uuid=named("certificate", number))  # fmt: skip
 
 
 def _pk(uuid) -> int:

@@ -12,7 +12,7 @@ from demo.residents.shops import MERCHANTS, rewards
 from points.models import LedgerAccount, LedgerTransaction, MerchantClerk, Resident, Reward
 from points.services import earning, ledger, mall, reconciliation
 from points.services.ledger import Source
-from shushanwei.common.clock import db_now
+from shushanwei.common.clock import STREET, db_now
 
 DAYS, COUNT = 58, 42
 WAITING = 5  # more, of the last days
@@ -29,25 +29,32 @@ def plan_points(cast: Cast, agenda: Agenda) -> None:
         # Kept for 24 months: some ran out in the last weeks, others do in the next ones.
         at = agenda.now - relativedelta(months=24) + timedelta(days=dice.uniform(-45, 28))
         points = dice.choice([60, 80, 100, 120, 150])
-        agenda.at(at, lambda who=who, points=points, place=place: ledger.put_in(
-            who.pk, points, Source(PILOT, str(place)), at=db_now(), note=PILOT_NOTE))  # fmt: skip
+        agenda.at(at, ledger.put_in, who.pk, points, Source(PILOT, str(place)), at=at, note=PILOT_NOTE)
     _meetings(cast, agenda, dice)
     offered = rewards()
     for number in range(COUNT + WAITING):
         at = by_day(dice, cast.day(int(dice.uniform(0, DAYS))), 8, 21)
         if number >= COUNT:
             at = agenda.now - dice.uniform(1, 60) * HOUR
-        agenda.at(at, lambda number=number: _somebody(cast, agenda, number, offered))
+        agenda.at(at, _somebody, cast, agenda, number, offered)
     # The demonstration's resident holds one code and has fetched another.
     for number, (ago, price) in enumerate([(9, 30), (0.4, 25)]):
         reward = next((row for row in offered if row.price == price), None)
         if reward is not None:
-            agenda.at(agenda.now - timedelta(days=ago), lambda reward=reward, number=number: _redeem(
-                cast, agenda, f"shown{number}", cast.residents[1], reward, LEFT if number else USED))  # fmt: skip
+            agenda.at(
+                agenda.now - timedelta(days=ago),
+                _redeem,
+                cast,
+                agenda,
+                f"shown{number}",
+                cast.residents[1],
+                reward,
+                LEFT if number else USED,
+            )
     month = cast.today.replace(day=1)
     for number in range(len(MERCHANTS) - 2):
-        agenda.at(clock(month, 10 + number / 10), lambda number=number: reconciliation.close(
-            named("merchant", number), month - relativedelta(months=1), actor=cast.users["lead1"]))  # fmt: skip
+        agenda.at(clock(month, 10 + number / 10), reconciliation.close, named("merchant", number),
+                  month - relativedelta(months=1), actor=cast.users["lead1"])  # fmt: skip
 
 
 def is_lived() -> bool:
@@ -63,12 +70,11 @@ def _meetings(cast: Cast, agenda: Agenda, dice: random.Random) -> None:
         group = cast.of(where.code, cast.active)
         for who in dice.sample(group, min(len(group), 4)):
             source = Source("meeting", f"{number}-{who.pk}")
-            agenda.at(at, lambda who=who, source=source: earning.award(who.pk, "meeting", source, at=db_now()))
+            agenda.at(at, earning.award, who.pk, "meeting", source)
         if number % 2 and group:
             who = dice.choice(group)
             source = Source("suggestion", str(number))
-            agenda.at(at + 40 * HOUR, lambda who=who, source=source: earning.award(
-                who.pk, "suggestion", source, at=db_now()))  # fmt: skip
+            agenda.at(at + 40 * HOUR, earning.award, who.pk, "suggestion", source)
 
 
 def _somebody(cast: Cast, agenda: Agenda, number: int, offered: list[Reward]) -> None:
@@ -94,7 +100,9 @@ def _redeem(cast: Cast, agenda: Agenda, number: str, who: Resident, reward: Rewa
         clerks = MerchantClerk.objects.filter(merchant=row.merchant_id, removed_at=None).exclude(resident=who)
         clerk = clerks.order_by("id").first()
         if clerk is not None:
-            agenda.at(db_now() + dice.uniform(2, 70) * HOUR, lambda: mall.write_off(
+            # The next day or one of those after it, while the shop is open.
+            day = db_now().astimezone(STREET).date() + timedelta(days=dice.randint(1, 3))
+            agenda.at(by_day(dice, day, 9, 18), lambda: mall.write_off(
                 clerk, row.uuid, uuid=named("written off", number)))  # fmt: skip
     elif fate == GIVEN_UP:
         agenda.at(db_now() + dice.uniform(1, 30) * HOUR, lambda: mall.cancel(who, row.uuid))

@@ -70,7 +70,7 @@ def plans(communities: list[str]) -> Iterator[Plan]:
         nickname = known.get(number) or _nickname(number, surname, name, dice, taken)
         taken.add(nickname)
         level = _level(number, dice)
-        lives = home if number in known or number % 12 == 0 else communities[number % len(communities)]
+        lives = home if number in known or number % 11 == 0 else communities[number % len(communities)]
         if level == Level.PHONE and number not in known and dice.random() < 0.15:
             lives = ""  # has not said yet where
         days = dice.randint(730, 780) if number <= PILOTS else int(dice.triangular(1, 400, 30))
@@ -131,13 +131,13 @@ def _level(number: int, dice: random.Random) -> int:
 
 
 def _nickname(number: int, surname: str, name: str, dice: random.Random, taken: set[str]) -> str:
-    if number in CHILDREN:
-        return f"小小{name[-1]}同学"
     for _try in range(50):
         if number in COURIERS:
             found = f"{dice.choice(SHOPS)}小哥{name[-1]}"
         elif number in STAFF:
             found = f"网格员小{surname}"
+        elif number in CHILDREN:
+            found = f"小小{name[-1]}同学"
         else:
             found = dice.choice(NAMES).format(name[-1] if dice.random() < 0.3 else surname)
         if found not in taken:

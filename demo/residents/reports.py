@@ -4,6 +4,7 @@ The cases themselves are part of the history of the street. Points, looks, ratin
 about through the services.
 """
 
+import itertools
 import random
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -38,8 +39,8 @@ HELP_OF = {kind.category: kind for kind in reversed(EMERGENCIES)}
 # Reports, counted from the newest, about which there was a doubt: what it was and what became of it.
 DOUBTS = {
     1: (Doubt.PLACE, ""), 4: (Doubt.OFTEN, ""), 7: (Doubt.PHOTO, ""), 11: (Doubt.DEVICE, ""), 16: (Doubt.PLACE, ""),
-    30: (Doubt.PLACE, "released"), 41: (Doubt.PHOTO, "refused"), 52: (Doubt.PLACE, "released"),
-    63: (Doubt.MOCKED, "malicious"), 75: (Doubt.PHOTO, "refused"), 88: (Doubt.OFTEN, "released"),
+    30: (Doubt.PLACE, "released"), 36: (Doubt.PHOTO, "refused"), 52: (Doubt.PLACE, "released"),
+    63: (Doubt.MOCKED, "refused"), 88: (Doubt.OFTEN, "released"),
 }  # fmt: skip
 # kind of what is reported in this hour, minutes ago: cases that nobody has to run to
 NOW = [("waste", 14), ("cover", 33), ("waste", 48), ("cover", 5)]
@@ -66,6 +67,10 @@ class Past:
         self._journal()
         since = self.cast.now - timedelta(days=6)
         self.unhappy = next((row for row in self.rows if row.sent_at > since and self._may_reopen(row)), None)
+        before = self.cast.now - timedelta(days=4)
+        strangers = (row for row in self.rows if row.sent_at < before and row.resident not in self.cast.pilots)
+        for row in itertools.islice((row for row in strangers if self._may_reopen(row)), 1):
+            self.verdicts[row.uuid] = "malicious"  # it earned its points, and was seen through a day later
         for row in self.rows:
             self._follow(row)
 
@@ -156,16 +161,22 @@ class Past:
             if not (verdict := self.verdicts[row.uuid]):
                 return
             settled = row.sent_at + dice.uniform(20, 40) * HOUR
-            agenda.at(settled, lambda: looks.look(
-                row.pk, verdict, note=words.LOOKS[verdict], actor=self.cast.users["evaluator"]))  # fmt: skip
+            agenda.at(
+                settled, looks.look, row.pk, verdict, note=words.LOOKS[verdict], actor=self.cast.users["evaluator"]
+            )
             settled += timedelta(seconds=20)
-        agenda.at(settled, lambda: looks.settle(row.pk))
+        agenda.at(settled, looks.settle, row.pk)
+        if self.verdicts.get(row.uuid) == "malicious":
+            note = words.LOOKS["malicious"]
+            agenda.at(
+                settled + 26 * HOUR, looks.look, row.pk, "malicious", note=note, actor=self.cast.users["evaluator"]
+            )
         ended = case.ended_at
         rates = dice.random() < RATED and row.look != Look.HELD and row is not self.unhappy
         if case.status in OVER and ended is not None and rates:
             stars = dice.choices([5, 4, 3, 2, 1], [58, 25, 11, 4, 2])[0]
             note = dice.choice(words.REPORT_RATED) if stars > 3 else ""
-            agenda.at(ended + dice.uniform(0.5, 20) * HOUR, lambda: looks.rate(row, stars, note))
+            agenda.at(ended + dice.uniform(0.5, 20) * HOUR, looks.rate, row, stars, note)
 
 
 def plan_reports(cast: Cast, agenda: Agenda) -> None:
@@ -174,11 +185,11 @@ def plan_reports(cast: Cast, agenda: Agenda) -> None:
     past.write()
     if past.unhappy is not None:
         again = "清理后第二天又堆满了，没有真正解决。"
-        agenda.at(cast.now - 2 * HOUR, lambda: looks.not_solved(past.unhappy, again))
+        agenda.at(cast.now - 2 * HOUR, looks.not_solved, past.unhappy, again)
     for number, (kind, minutes) in enumerate(NOW):
         who = cast.residents[1] if number == 0 else random.Random(number).choice(cast.helpers[:60])
         at = agenda.now - timedelta(minutes=minutes)
-        agenda.at(at, lambda who=who, kind=kind, number=number: _report(who, kind, number, None))
+        agenda.at(at, _report, who, kind, number, None)
     agenda.at(agenda.now - timedelta(minutes=3), lambda: _me_too(cast))
 
 

@@ -25,7 +25,7 @@ def load_rooms() -> int:
     for one in missing:
         name = one.short_name
         values = {
-            "name": f"{name}健康小屋", "place": f"{name}党群服务中心一楼（示例）",
+            "name": f"{name}健康小屋", "place": f"{name}党群服务中心一楼",
             "phone": f"0571-0305{one.code[-3:]}0", "hours": OPEN,
             "centre_name": CENTRE, "centre_phone": "0571-03050001",
             "has_chest": one.code[-3:] not in WITHOUT_CHEST,
