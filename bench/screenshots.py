@@ -4,6 +4,7 @@
 """
 
 import os
+import re
 import shutil
 import sys
 import time
@@ -17,6 +18,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from shushanwei.config import BASE_DIR, read
 
+SESSIONS: dict[str, list] = {}  # phone → cookies
 FOLDER = Path(BASE_DIR) / "docs" / "screenshots"
 PASSWORD = "Shushan-30515"  # published in the README: every account of the exercise has it
 BROWSERS = ["chromium", "chromium-browser", "google-chrome"]
@@ -95,6 +97,11 @@ SHOTS = [
     ),
     Shot("inspect", "brigade1", "/worksites/inspect/", 390, 844, "main", lambda page: time.sleep(3), mobile=True),
     Shot("rider", "rider", "/rider/", 390, 844, "main", lambda page: time.sleep(1), mobile=True),
+    Shot("residents", "10030510001", "/m/", 390, 844, "main", mobile=True),
+    Shot("report", "10030510001", "/m/report/", 390, 844, "main", lambda page: time.sleep(1), mobile=True),
+    Shot("mall", "10030510001", "/m/mall/", 390, 844, "main", lambda page: time.sleep(2), mobile=True),
+    Shot("market", "10030510001", "/m/market/", 390, 844, "main", lambda page: time.sleep(2), mobile=True),
+    Shot("residents-figures", "lead1", "/residents/figures/", 1440, 900, "main"),
 ]
 
 
@@ -132,11 +139,7 @@ def take(browser: Browser, shot: Shot, address: str) -> None:
         context.add_cookies([{"name": "ssw_theme", "value": shot.theme, "url": address}])
     page = context.new_page()
     page.set_default_timeout(60_000)
-    page.goto(f"{address}/sign-in/")
-    page.fill("input[name=username]", shot.user)
-    page.fill("input[name=password]", os.environ.get("DEMO_PASSWORD") or PASSWORD)
-    page.press("input[name=password]", "Enter")
-    page.wait_for_url(lambda url: "/sign-in" not in url)
+    (sign_in_resident if shot.path.startswith("/m/") else sign_in)(page, shot.user, address)
     page.goto(f"{address}{shot.path}")
     page.locator(shot.ready).first.wait_for()
     shot.before(page)
@@ -144,6 +147,33 @@ def take(browser: Browser, shot: Shot, address: str) -> None:
     page.screenshot(path=FOLDER / f"{shot.name}.png")
     context.close()
     print(f"{shot.name}.png ({shot.width}×{shot.height}) {shot.path}")
+
+
+def sign_in(page: Page, user: str, address: str) -> None:
+    """A worker, by name and password."""
+    page.goto(f"{address}/sign-in/")
+    page.fill("input[name=username]", user)
+    page.fill("input[name=password]", os.environ.get("DEMO_PASSWORD") or PASSWORD)
+    page.press("input[name=password]", "Enter")
+    page.wait_for_url(lambda url: "/sign-in" not in url)
+
+
+def sign_in_resident(page: Page, phone: str, address: str) -> None:
+    """A resident, by the code of a message; without a sender of messages the page itself shows it.
+
+    One browser keeps one session: a number gets one code a minute.
+    """
+    if phone not in SESSIONS:
+        page.goto(f"{address}/m/sign-in/")
+        page.fill("#phone", phone)
+        page.click("#send")
+        page.wait_for_function("/[0-9]{6}/.test(document.getElementById('sent').textContent)")
+        page.fill("#code", re.search(r"[0-9]{6}", page.inner_text("#sent"))[0])  # type: ignore[index]
+        page.check("input[name=agreed]")
+        page.click("button[type=submit].weui-btn_primary")
+        page.wait_for_url(lambda url: "/sign-in" not in url)
+        SESSIONS[phone] = page.context.cookies(f"{address}/m/")
+    page.context.add_cookies(SESSIONS[phone])
 
 
 if __name__ == "__main__":
