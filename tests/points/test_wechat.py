@@ -209,7 +209,7 @@ def phone(new_page, live_server):
 
 def test_inside_wechat_its_script_says_where_the_phone_is(wechat, phone):
     page = phone("MicroMessenger")
-    page.wait_for_function("document.getElementById('emergency').elements.lon.value !== ''")
+    page.locator("#where", has_text="12").wait_for()
     told = page.evaluate("Object.fromEntries(new FormData(document.getElementById('emergency')))")
     assert (float(told["lon"]), float(told["lat"])) == PLACE
     assert (told["place_by"], told["crs"], told["accuracy_m"], told["mocked"]) == ("phone", "wgs84", "12", "")
