@@ -98,6 +98,7 @@ def walk(page, url: str, start: list[str]) -> tuple[dict[str, str], set[str]]:
             # A refusal without a page (405 of what is only posted to) is no place to go to.
             if "ERR_HTTP_RESPONSE_CODE_FAILURE" not in failure.message:
                 raise
+            page.wait_for_url("chrome-error://**")
             continue
         if answer is None or answer.status != 200 or "text/html" not in answer.headers.get("content-type", ""):
             continue  # what is only posted to, or led elsewhere
