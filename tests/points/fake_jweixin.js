@@ -2,14 +2,14 @@
 // only when asked to.
 globalThis.wx = {
   ready(then) {
-    this.then = then;
+    this.whenReady = then;
   },
   error(or) {
-    this.or = or;
+    this.whenNot = or;
   },
   config({ appId, timestamp, nonceStr, signature, jsApiList }) {
     const good = appId && timestamp && nonceStr && /^[0-9a-f]{40}$/.test(signature) && jsApiList.includes("getLocation");
-    setTimeout(good ? this.then : this.or);
+    setTimeout(good ? this.whenReady : this.whenNot);
   },
   getLocation({ type, success, fail }) {
     if (type === "wgs84") success({ longitude: "120.236927", latitude: "30.123588", accuracy: "12.4" });

@@ -25,11 +25,12 @@
     [...one.parentElement.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.textContent.trim());
   for (const one of document.querySelectorAll("a[href], button, input, select, textarea, summary")) {
     if (one.type === "hidden" || !seen(one) || inSentence(one)) continue;
-    const held = ["checkbox", "radio"].includes(one.type) ? one.closest("label") ?? one : one;
+    const held = ["checkbox", "radio"].includes(one.type) ? one.closest("label") ?? one
+      : one.matches(".m-file") && one.getBoundingClientRect().height <= 1 ? one.labels[0] : one; // its label is pressed
     const { height, width: wide } = held.getBoundingClientRect();
     if (height < target - 0.5) say(`only ${Math.round(height)} px high`, one);
     else if (wide < 24) say(`only ${Math.round(wide)} px wide`, one);
-    if (one.matches("a, button") && !(one.textContent.trim() || one.getAttribute("aria-label"))) say("says nothing", one);
+    if (one.matches("a, button") && !(one.textContent.trim() || one.getAttribute("aria-label") || one.querySelector("img[alt]:not([alt=''])"))) say("says nothing", one);
   }
 
   const parts = (colour) => {
