@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from psycopg2.errors import UniqueViolation
 
-from shushanwei.common.errors import BadInput, DomainError, NotFound, problem_json
+from shushanwei.common.errors import BadInput, Conflict, DomainError, NotFound, problem_json
 
 
 def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
@@ -46,4 +48,12 @@ class RefusalPages:
         return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, IntegrityError) and _same_id(exception):
+            exception = Conflict(_("Somebody was faster. Load the page again."))
         return refusal(request, exception) if isinstance(exception, DomainError) else None
+
+
+def _same_id(error: IntegrityError) -> bool:
+    """Whether the id that a page made stands already: two sent it in one instant, and the database kept one."""
+    cause = error.__cause__
+    return isinstance(cause, UniqueViolation) and "uuid" in (cause.diag.constraint_name or "")
