@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import migrated
+from tests import emptying, migrated
 
 HERE = "SSW_TEST_DIR"  # set by the first process of a run; the workers of pytest-xdist inherit it
 
@@ -76,6 +76,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
     """Every process of the run copies its database from the one that is migrated already."""
     from django.conf import settings
 
+    emptying.quickly()
     template = migrated.template(os.environ["DATABASE_URL"], Path(os.environ[HERE]) / "template.lock")
     settings.DATABASES["default"]["TEST"]["TEMPLATE"] = template
 
