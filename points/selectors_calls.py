@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from grid.models import Grid
+from grid.models import Community, Grid
 from points.calls_lifecycle import CallStatus
 from points.models import CallPhoto, Resident, ServiceCall
 from points.services.calls import ANSWER
@@ -135,12 +135,16 @@ def month_of(text: str) -> tuple[datetime, datetime]:
     return datetime.combine(first, time(), STREET), datetime.combine(after, time(), STREET)
 
 
-def figures(since: datetime, until: datetime) -> list[Figures]:
-    """Each community that was called in the span, the best answered rate first; anonymous calls count like others."""
+def figures(since: datetime, until: datetime, within: QuerySet[Community] | None = None) -> list[Figures]:
+    """Each community that was called in the span, the best answered rate first; anonymous calls count like others.
+
+    `within`: of these communities only.
+    """
     now = db_now()
     waited = ExpressionWrapper(F("answered_at") - F("called_at"), output_field=DurationField())
+    called = ServiceCall.objects.filter(called_at__gte=since, called_at__lt=until)
     rows = (
-        ServiceCall.objects.filter(called_at__gte=since, called_at__lt=until)
+        (called if within is None else called.filter(community__in=within))
         .order_by()
         .values("community__short_name", "community_id")
         .annotate(

@@ -1,7 +1,7 @@
 """What workers read of the residents' side; permission and reach are part of fetching."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -29,8 +29,6 @@ from shushanwei.people.access import reach_of
 from shushanwei.people.models import User
 
 SEE, LEDGER = "points.view_residents", "points.view_ledger"
-ACCEPTED = ("report-filed", "report-serious")  # awards of reports that became a case
-ACTIVE_DAYS = 30
 Kind = TransactionKind
 
 
@@ -176,23 +174,3 @@ def by_community(month: date) -> list[dict[str, Any]]:
         ).annotate(n=Coalesce(Sum("balance"), 0), who=Count("resident", distinct=True))
     ]  # fmt: skip
     return sorted(found, key=lambda row: (-row["held"], row["name"]))
-
-
-def figures(user: User, today: date) -> dict[str, Any]:
-    """The residents' side in numbers, within reach: people now, and six months of reports and points."""
-    mine = residents_for(user)
-    since = datetime.combine(today, time(0), STREET) - timedelta(days=ACTIVE_DAYS)
-    told = mine.aggregate(
-        known=Count("pk"), verified=Count("pk", filter=Q(level=Level.VERIFIED)),
-        active=Count("pk", filter=Q(seen_at__gte=since)),
-    )  # fmt: skip
-    rows, whose = [], None if reach_of(user, SEE).street else mine
-    for month in months(today, 6):
-        accepted = Award.objects.filter(
-            code__in=ACCEPTED, day__gte=month, day__lt=month + relativedelta(months=1), resident__in=mine
-        )
-        count = accepted.order_by().values("source_type", "source_id").distinct().count()
-        joined = mine.filter(created_at__gte=datetime.combine(month, time(0), STREET))
-        joined = joined.filter(created_at__lt=datetime.combine(month + relativedelta(months=1), time(0), STREET))
-        rows.append({"month": month, "accepted": count, "joined": joined.count(), **moved_in(month, whose)})
-    return told | {"months": rows}

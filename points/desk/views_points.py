@@ -17,6 +17,7 @@ from points.desk.pages import posted, step, today, who, words
 from points.desk.views_rules import APPROVE
 from points.lifecycle_mall import RequestStatus
 from points.models import AdjustmentRequest, Award
+from points.selectors_audits import deeds
 from points.services import deciding, earning, ledger, reconciliation
 from shushanwei.common.clock import db_now
 
@@ -32,8 +33,13 @@ def audits(request: HttpRequest) -> HttpResponse:
     done = request.GET.get("state") == "done"
     rows = Award.objects.filter(is_audited=True, audited_at__isnull=not done)
     rows = rows.select_related("resident__community", "rule", "audited_by").order_by("-audited_at" if done else "id")
+    part = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    part.object_list = list(part.object_list)
+    said = deeds(part.object_list, who(request).has_perm)
+    for row in part.object_list:
+        row.deed = said.get(row.pk)
     context = {
-        "part": Paginator(rows, PAGE).get_page(request.GET.get("page")), "done": done,
+        "part": part, "done": done,
         "waiting": Award.objects.filter(is_audited=True, audited_at=None).count(),
     }  # fmt: skip
     return render(request, "points/desk/audits.html", context)

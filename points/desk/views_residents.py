@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from grid.models import Community
 from grid.views import holding
 from points import selectors_desk as selectors
+from points import selectors_figures as figured
 from points.desk.forms import NoticeForm
 from points.desk.pages import posted, step, today, who, words
 from points.models import AdjustmentRequest, LedgerTransaction, Level, Resident
@@ -147,8 +148,8 @@ def adjust(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @holding(selectors.SEE)
 def figures(request: HttpRequest) -> HttpResponse:
     """The residents' side in numbers, within reach."""
-    told = selectors.figures(who(request), today())
-    context = {"told": told, "most": max([1, *(row["given"] for row in told["months"])]), "days": selectors.ACTIVE_DAYS}
+    told = figured.figures(who(request), today())
+    context = {"told": told, "most": max([1, *(row["given"] for row in told["months"])]), "days": figured.ACTIVE_DAYS}
     return render(request, "points/desk/figures.html", context)
 
 

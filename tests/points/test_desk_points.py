@@ -77,7 +77,8 @@ def test_a_draft_whose_day_has_passed_counts_from_now_on_and_changes_nothing_pas
 def test_two_drafts_approved_at_once_leave_one_version_in_force(writer, boss):
     a_rule()
     other = worker("commander")
-    drafts = [rules.draft(draft_said(points=n), uuid=uuid4(), actor=writer) for n in (8, 9)]
+    said = draft_said()  # both from the same instant on
+    drafts = [rules.draft({**said, "points": n}, uuid=uuid4(), actor=writer) for n in (8, 9)]
     results = all_at_once(
         *[lambda row=row, who=who: rules.decide_draft(row.uuid, approved=True, note="", actor=who)
           for row, who in zip(drafts, (boss, other), strict=True)]
