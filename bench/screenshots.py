@@ -59,7 +59,7 @@ def open_first(selector: str) -> Callable[[Page], None]:
 
     def before(page: Page) -> None:
         page.locator(selector).first.click()
-        page.locator(".replay-map canvas, .leaflet-container path").first.wait_for()
+        page.locator(".replay-map canvas, .leaflet-container").first.wait_for()
         time.sleep(12)
 
     return before
@@ -89,7 +89,7 @@ SHOTS = [
     Shot(
         "truck-alert",
         "seat1",
-        "/worksites/alerts/?rule=T03&status=all",
+        "/worksites/alerts/?rule=T03&state=all",
         1440,
         900,
         "main",
@@ -167,7 +167,7 @@ def sign_in_resident(page: Page, phone: str, address: str) -> None:
         page.goto(f"{address}/m/sign-in/")
         page.fill("#phone", phone)
         page.click("#send")
-        page.wait_for_function("/[0-9]{6}/.test(document.getElementById('sent').textContent)")
+        page.locator("#sent", has_text=re.compile("[0-9]{6}")).wait_for()
         page.fill("#code", re.search(r"[0-9]{6}", page.inner_text("#sent"))[0])  # type: ignore[index]
         page.check("input[name=agreed]")
         page.click("button[type=submit].weui-btn_primary")
