@@ -7,7 +7,8 @@ from datetime import datetime
 from django.db.models import TextChoices
 from django.utils.translation import pgettext_lazy
 
-SERIOUS = 3  # levels Ⅰ–Ⅲ are serious hazards
+AT_ONCE = 3  # levels Ⅰ–Ⅲ are filed as they come in
+GRAVE = 2  # levels Ⅰ and Ⅱ are serious hazards whatever they are
 BLOCKED_DAYS = 30
 
 
@@ -55,19 +56,22 @@ class Case:
     filed_at: datetime | None
     arrived_at: datetime | None
     was_merged: bool = False
+    endangers: bool = False  # of a kind that endangers people (a blocked fire lane, not noise)
 
 
 def outcome(case: Case, *, joined: bool) -> Collection[str] | None:
     """The rules that a report earns by; none for what was not filed; None while nobody can say yet.
 
-    Levels Ⅰ–Ⅲ are filed as they come in: they count once somebody has been there, or when they are closed.
+    Levels Ⅰ–Ⅲ are filed as they come in: they count once somebody has been there, or when they are closed. A serious
+    hazard (重大隐患) is one of level Ⅰ or Ⅱ, or one of level Ⅲ that endangers people.
     """
     if case.status in ("rejected", "voided"):
         return ()
     ended = case.status in ("closed", "force_closed")
-    valid = case.filed_at is not None and (case.level > SERIOUS or case.arrived_at is not None)
+    valid = case.filed_at is not None and (case.level > AT_ONCE or case.arrived_at is not None)
     if not (ended or valid):
         return None
     if joined or case.was_merged:
         return ("report-again",)
-    return ("report-filed", "report-serious") if case.level <= SERIOUS else ("report-filed",)
+    serious = case.level <= GRAVE or (case.level <= AT_ONCE and case.endangers)
+    return ("report-filed", "report-serious") if serious else ("report-filed",)

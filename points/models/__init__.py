@@ -28,7 +28,16 @@ from points.models.market import (
 )
 from points.models.medicine import Medicine, MedicineItem, MedicinePhoto, MedicineRequest
 from points.models.reports import ReportPhoto, ResidentReport
-from points.models.residents import Consent, DeviceSeen, Level, PhoneCode, Purpose, Resident, ResidentSession
+from points.models.residents import (
+    Consent,
+    DeviceSeen,
+    Level,
+    PhoneCode,
+    Purpose,
+    Resident,
+    ResidentSession,
+    StandingBlock,
+)
 from points.models.volunteering import Claim, VolunteerCertificate, VolunteerTask
 
 __all__ = [
@@ -37,6 +46,6 @@ __all__ = [
     "LedgerTransaction", "Level", "Listing", "ListingPhoto", "ListingReport", "MarketBan", "Medicine", "MedicineItem",
     "MedicinePhoto", "MedicineRequest", "Merchant", "MerchantClerk", "Notice", "OF_RESIDENTS", "PhoneCode", "PointLot",
     "PointPolicy", "PointRule", "Purpose", "Redemption", "ReportPhoto", "Resident", "ResidentReport",
-    "ResidentSession", "Reward", "RuleDraft", "ServiceCall", "Settlement", "StallBooking", "TransactionKind",
-    "VolunteerCertificate", "VolunteerTask",
+    "ResidentSession", "Reward", "RuleDraft", "ServiceCall", "Settlement", "StallBooking", "StandingBlock",
+    "TransactionKind", "VolunteerCertificate", "VolunteerTask",
 ]  # fmt: skip

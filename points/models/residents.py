@@ -95,6 +95,23 @@ class PhoneCode(models.Model):
         return f"{self.pk}"
 
 
+class StandingBlock(models.Model):
+    """A block that outlives its account: who erases the account and comes back with the same phone is blocked still.
+
+    Only the keyed hash of the phone is kept, and only until the block ends.
+    """
+
+    phone_hash = models.CharField(max_length=64, unique=True)
+    until = models.DateTimeField()
+    why = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["until"]
+
+    def __str__(self) -> str:
+        return f"{self.until}"
+
+
 class ResidentSession(models.Model):
     """A browser in which a resident is signed in; the cookie holds the token, the table its hash.
 

@@ -9,8 +9,9 @@ from incidents.lifecycle import Status
 from incidents.models import Incident
 from incidents.models.alerts import SourceKind
 from incidents.services import Draft, open_or_join, reopen
+from points.kinds import REPORT_KINDS
 from points.models import Award, ResidentReport, TransactionKind
-from points.reports_lifecycle import BLOCKED_DAYS, SERIOUS, Case, Look, may_follow, outcome
+from points.reports_lifecycle import AT_ONCE, BLOCKED_DAYS, Case, Look, may_follow, outcome
 from points.services import ledger, residents
 from points.services.earning import award, one_at_a_time
 from points.services.ledger import Source
@@ -134,7 +135,7 @@ def _again(before: Incident, why: str) -> Draft:
 def _decided(path: str) -> Q:
     ended = [Status.REJECTED, Status.VOIDED, *OVER]
     filed = Q(**{f"{path}filed_at__isnull": False}) & (
-        Q(**{f"{path}level__gt": SERIOUS}) | Q(**{f"{path}arrived_at__isnull": False})
+        Q(**{f"{path}level__gt": AT_ONCE}) | Q(**{f"{path}arrived_at__isnull": False})
     )
     return Q(**{f"{path}status__in": ended}) | (filed & ~Q(**{f"{path}status": Status.MERGED}))
 
@@ -142,7 +143,9 @@ def _decided(path: str) -> Q:
 def _case_of(report: ResidentReport) -> Case:
     case = report.case
     merged = report.incident.status == Status.MERGED
-    return Case(case.status, case.level, case.filed_at, case.arrived_at, merged)
+    kind = REPORT_KINDS.get(report.kind)
+    endangers = kind is not None and kind.safety
+    return Case(case.status, case.level, case.filed_at, case.arrived_at, merged, endangers)
 
 
 def _undo(report: ResidentReport, note: str, actor: User) -> None:

@@ -17,6 +17,7 @@ from points.models import (
     Redemption,
     Resident,
     ServiceCall,
+    StandingBlock,
 )
 from points.services import consents, ledger, mall, reports, traces
 from points.services.signing_in import check_code, clean_phone
@@ -103,6 +104,8 @@ def block(resident_id: int, *, days: int, why: str, actor: User | None) -> Resid
     row.blocked_until = db_now() + timedelta(days=days) if days else None
     row.blocked_why = why if days else ""
     row.save(update_fields=["blocked_until", "blocked_why"])
+    if not days:
+        StandingBlock.objects.filter(phone_hash=row.phone_hash).delete()
     record(row, "resident.blocked" if days else "resident.unblocked", actor=actor, note=why, data={"days": days})
     return row
 
@@ -178,6 +181,9 @@ def erase(resident: Resident) -> None:
     reports.forget_voices(row)
     now = db_now()
     Consent.objects.filter(resident=row, withdrawn_at=None).update(withdrawn_at=now)
+    if row.phone_hash and row.blocked_until is not None and row.blocked_until > now:
+        kept = {"until": row.blocked_until, "why": row.blocked_why}
+        StandingBlock.objects.update_or_create(phone_hash=row.phone_hash, defaults=kept)
     row.phone_sealed = row.phone_masked = row.name_sealed = row.name_masked = row.blocked_why = ""
     row.phone_hash = row.openid_hash = None
     row.nickname, row.level, row.community, row.guardian = _("former resident"), Level.BROWSE, None, None

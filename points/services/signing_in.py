@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from points.models import DeviceSeen, Level, PhoneCode, Purpose, Resident, ResidentSession
+from points.models import DeviceSeen, Level, PhoneCode, Purpose, Resident, ResidentSession, StandingBlock
 from points.services.consents import give
 from points.sms import NotSent, sender
 from shushanwei.common.clock import db_now
@@ -141,10 +141,11 @@ def end_session(token: str) -> None:
 
 
 def forget_old(now: datetime) -> int:
-    """Codes older than a day and sessions that have ended go; returns how many."""
+    """Codes older than a day, sessions and blocks that have ended go; returns how many."""
     codes, _each = PhoneCode.objects.filter(sent_at__lt=now - timedelta(days=1)).delete()
     sessions, _each = ResidentSession.objects.filter(expires_at__lte=now).delete()
-    return codes + sessions
+    blocks, _each = StandingBlock.objects.filter(until__lte=now).delete()
+    return codes + sessions + blocks
 
 
 @transaction.atomic
@@ -158,6 +159,7 @@ def _known(phone: str, hashed: str, device: str, is_child: bool, openid: str) ->
             phone_hash=hashed, phone_masked=mask_phone(phone), is_child=is_child, created_at=now, seen_at=now,
         )  # fmt: skip
         record(resident, "resident.joined", data={"level": Level.PHONE})
+        _still_blocked(resident, hashed, now)
     if openid and resident.openid_hash is None and by_open_id(openid) is None:
         resident.openid_hash = fingerprint(f"openid:{openid}")
         resident.save(update_fields=["openid_hash"])
@@ -170,6 +172,15 @@ def _known(phone: str, hashed: str, device: str, is_child: bool, openid: str) ->
             row.last_at = now
             row.save(update_fields=["last_at"])
     return resident
+
+
+def _still_blocked(resident: Resident, hashed: str, now: datetime) -> None:
+    """Erasing an account ends no block."""
+    kept = StandingBlock.objects.filter(phone_hash=hashed, until__gt=now).first()
+    if kept is not None:
+        resident.blocked_until, resident.blocked_why = kept.until, kept.why
+        resident.save(update_fields=["blocked_until", "blocked_why"])
+        record(resident, "resident.blocked", note=kept.why, data={"until": kept.until.isoformat()})
 
 
 def _refuse_flood(hashed: str, address: str | None, now: datetime) -> None:

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from points.models import Consent, PhoneCode, Resident, ResidentSession
+from points.models import Consent, PhoneCode, Resident, ResidentSession, StandingBlock
 from points.services import ledger, residents, signing_in
 from points.services.ledger import Source
 from shushanwei.common.clock import db_now
@@ -158,6 +158,25 @@ def test_a_resident_takes_all_along_and_leaves_no_trace(client):
     PhoneCode.objects.update(sent_at=db_now() - timedelta(minutes=2))
     again = signed_in()
     assert again.get("/m/me/").status_code == 200 and Resident.objects.count() == 2
+
+
+def test_who_erases_the_account_and_comes_back_is_blocked_still(django_user_model):
+    worker = django_user_model.objects.create(username="grid")
+    browser = signed_in()
+    resident = Resident.objects.get()
+    until = residents.block(resident.pk, days=30, why="恶意上报", actor=worker).blocked_until
+    browser.post("/m/me/erase/", {"word": "注销"})
+    PhoneCode.objects.update(sent_at=db_now() - timedelta(minutes=2))
+    signed_in()
+
+    back = Resident.objects.get(erased_at=None)
+    assert (back.blocked_until, back.blocked_why) == (until, "恶意上报")
+
+    residents.block(back.pk, days=0, why="查清了", actor=worker)
+    assert not StandingBlock.objects.exists()
+    StandingBlock.objects.create(phone_hash="x", until=db_now() - timedelta(days=1), why="旧")
+    signing_in.forget_old(db_now())
+    assert not StandingBlock.objects.exists()
 
 
 def test_showing_a_phone_is_written_down_with_who_and_why(django_user_model):

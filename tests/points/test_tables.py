@@ -129,3 +129,11 @@ def test_a_look_follows_another_only_as_the_table_says(before, after):
 )
 def test_what_a_case_is_worth(status, level, filed_at, arrived_at, joined, rules):
     assert outcome(Case(status, level, filed_at, arrived_at), joined=joined) == rules
+
+
+@pytest.mark.parametrize(
+    ("level", "endangers", "serious"), [(2, False, True), (3, True, True), (3, False, False), (4, True, False)]
+)
+def test_noise_of_level_three_is_no_serious_hazard_and_a_blocked_fire_lane_is(level, endangers, serious):
+    rules = outcome(Case("closed", level, "x", "x", endangers=endangers), joined=False)
+    assert ("report-serious" in rules) is serious
