@@ -114,6 +114,7 @@ def _row(plan: Plan, now: datetime, leaders: dict[str, User]) -> Resident:
         name_sealed=seal(plan.name) if verified else "", name_masked=mask_name(plan.name) if verified else "",
         verified_by=leaders.get(f"grid-{plan.community[-3:]}") if verified else None,
         verified_at=joined + timedelta(hours=dice.uniform(2, 20)) if verified else None,
+        is_courier=plan.number == 2 or plan.number in COURIERS,
         is_child=plan.number in CHILDREN, is_party_member=verified and (plan.number == 1 or dice.random() < 0.16),
         large_type=plan.number == 4 or old, in_ranking=plan.number in (1, 2) or dice.random() > 0.12,
         created_at=joined, seen_at=max(joined, now - timedelta(days=dice.triangular(0, 75, 2))),

@@ -3,6 +3,7 @@
 from axes.helpers import get_client_ip_address
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
@@ -22,7 +23,7 @@ GROUND = ("boundary", "water", "roads")
 @never_cache
 @require_http_methods(["GET", "POST"])
 def emergency(request: HttpRequest) -> HttpResponse:
-    """The page; POST tells the centre. Answers with the page, or as JSON {uuid, case_no} for scripts."""
+    """The page; POST tells the centre. Answers with the page, or as JSON {uuid, case_no, next} for scripts."""
     if request.method == "GET":
         return _page(request)
     try:
@@ -32,7 +33,8 @@ def emergency(request: HttpRequest) -> HttpResponse:
     except DomainError as error:
         return problem_json(error) if wants_json(request) else _page(request, error=error)
     if wants_json(request):
-        return JsonResponse({"uuid": str(row.uuid), "case_no": row.incident.case_no}, status=201)
+        to = reverse("points:report-one", args=[row.uuid]) if row.resident_id else ""
+        return JsonResponse({"uuid": str(row.uuid), "case_no": row.incident.case_no, "next": to}, status=201)
     return _page(request, told=row)
 
 

@@ -59,9 +59,9 @@ def _me(request: HttpRequest, errors: dict[str, str] | None = None, status: int 
 @require_POST
 @resident_only
 def save(request: HttpRequest) -> HttpResponse:
-    """Change nickname, community, type size, ranking."""
+    """Change nickname, community, type size, ranking, courier."""
     values = {name: request.POST[name] for name in ("nickname", "community") if name in request.POST}
-    flags = {name: request.POST.get(name) == "on" for name in ("large_type", "in_ranking")}
+    flags = {name: request.POST.get(name) == "on" for name in residents.FLAGS}
     try:
         residents.change(request.resident, values | flags)  # type: ignore[attr-defined]
     except DomainError as error:

@@ -44,6 +44,7 @@ class Resident(models.Model):
     is_party_member = models.BooleanField(default=False)
     large_type = models.BooleanField(default=False)  # 适老化
     in_ranking = models.BooleanField(default=True)
+    is_courier = models.BooleanField(default=False)  # says so of himself: the riders' page gets a tab of its own
     blocked_until = models.DateTimeField(null=True, blank=True)
     blocked_why = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField()

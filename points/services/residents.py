@@ -28,6 +28,7 @@ from shushanwei.journal.services import record
 from shushanwei.people.models import User
 
 LONGEST_NAME, LONGEST_WHY, MOST_DAYS = 20, 200, 365
+FLAGS = ("large_type", "in_ranking", "is_courier")
 # Each module adds what it keeps of a resident, in plain values, and how that is erased.
 OWN_DATA: list[Callable[[Resident], dict[str, Any]]] = []
 ERASE: list[Callable[[Resident], None]] = []
@@ -35,7 +36,7 @@ ERASE: list[Callable[[Resident], None]] = []
 
 @transaction.atomic
 def change(resident: Resident, values: dict[str, Any]) -> Resident:
-    """Change nickname, community (id), large_type, in_ranking; what is not said stays. Raises BadInput by field."""
+    """Change nickname, community (id), and FLAGS; what is not said stays. Raises BadInput by field."""
     row = _locked(resident.pk)
     if "nickname" in values:
         nickname = str(values["nickname"]).strip()
@@ -49,10 +50,10 @@ def change(resident: Resident, values: dict[str, Any]) -> Resident:
         if row.level >= Level.VERIFIED and community.pk != row.community_id:
             raise BadInput("community", _("Your community has confirmed where you live; ask it to change this."))
         row.community = community
-    for name in ("large_type", "in_ranking"):
+    for name in FLAGS:
         if name in values:
             setattr(row, name, bool(values[name]))
-    row.save(update_fields=["nickname", "community", "large_type", "in_ranking"])
+    row.save(update_fields=["nickname", "community", *FLAGS])
     return row
 
 
@@ -187,7 +188,7 @@ def erase(resident: Resident) -> None:
     row.phone_sealed = row.phone_masked = row.name_sealed = row.name_masked = row.blocked_why = ""
     row.phone_hash = row.openid_hash = None
     row.nickname, row.level, row.community, row.guardian = _("former resident"), Level.BROWSE, None, None
-    row.in_ranking, row.is_party_member, row.erased_at = False, False, now
+    row.in_ranking, row.is_party_member, row.is_courier, row.erased_at = False, False, False, now
     row.save()
     record(row, "resident.erased")
 

@@ -5,11 +5,12 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
-from points import wechat
+from points import identity, wechat
 from points.models import OF_RESIDENTS, LedgerTransaction, PointRule, TransactionKind
+from points.services import mall
 
 register = template.Library()
 
@@ -38,6 +39,19 @@ def signed(moved: LedgerTransaction) -> str:
     if moved.kind == TransactionKind.RELEASE:
         return _("%(n)s free") % {"n": moved.points}
     return f"{amount_of(moved):+d}"
+
+
+@register.simple_tag(takes_context=True)
+def own_tabs(context: template.Context) -> list[dict[str, str]]:
+    """The tabs that only some have, {url, says}: couriers the riders' page, who hands out rewards the merchant's."""
+    request = context.get("request")
+    resident = identity.resident_of(request) if request is not None else None
+    found = []
+    if resident is not None and resident.is_courier:
+        found.append({"url": reverse("points:riders"), "says": _("Rider")})
+    if resident is not None and mall.clerk_of(resident) is not None:
+        found.append({"url": reverse("points:merchant"), "says": pgettext("tab", "Hand out")})
+    return found
 
 
 @register.simple_tag(takes_context=True)

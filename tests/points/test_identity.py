@@ -15,6 +15,7 @@ from shushanwei.common.errors import BadInput, TooMany
 from shushanwei.common.secrets import unseal
 from shushanwei.journal.models import Entry
 from tests.points.conftest import a_resident
+from tests.points.shops import a_clerk, a_merchant
 from tests.racing import all_at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -213,3 +214,18 @@ def test_a_made_up_cookie_opens_nothing(client):
     for token in ("", "x" * 43, "x" * 5_000, "'; drop table points_resident; --"):
         client.cookies["ssw_resident"] = token
         assert client.get("/m/me/").status_code == 302
+
+
+def test_couriers_and_who_hands_out_rewards_have_their_own_tab(client):
+    browser = signed_in()
+    assert "/m/riders/" not in tabs_of(browser) and "/m/merchant/" not in tabs_of(browser)
+
+    browser.post("/m/me/save/", {"nickname": "小哥", "is_courier": "on"})
+    a_clerk(Resident.objects.get(), a_merchant())
+
+    assert {"/m/riders/", "/m/merchant/"} <= tabs_of(browser)
+
+
+def tabs_of(browser: Client) -> set[str]:
+    page = browser.get("/m/me/").content.decode()
+    return set(re.findall(r'href="([^"]+)"', page[page.index('class="phone-tabs"') :]))

@@ -27,7 +27,10 @@ form.addEventListener("submit", async (event) => {
   try {
     const answer = await post(form.action, body, { patience_ms: 20_000 });
     told.hidden = false;
-    put(told.querySelector("p"), fill(_("Case %(no)s. Stay where you are safe; the nearest force is sent."), { no: answer.case_no }));
+    put(told.querySelector("p"), fill(_("Case %(no)s. Stay where you are safe and your phone free; in danger to life call 110, 119 or 120 too."), { no: answer.case_no }));
+    const story = told.querySelector("a");
+    story.hidden = !answer.next;
+    if (answer.next) story.href = answer.next;
     form.elements.uuid.value = uuid(); // another press is another call
     told.scrollIntoView({ block: "center" });
   } catch (problem) {

@@ -1,4 +1,4 @@
-"""A block outlives the account that is erased while it holds."""
+"""A block outlives the account that is erased while it holds; couriers say that they are."""
 
 from django.db import migrations, models
 
@@ -20,5 +20,10 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["until"],
             },
+        ),
+        migrations.AddField(
+            model_name="resident",
+            name="is_courier",
+            field=models.BooleanField(default=False),
         ),
     ]
