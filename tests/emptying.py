@@ -20,14 +20,11 @@ def quickly() -> None:
 
 
 def _statements(ops, truncate_all, style, tables, *, reset_sequences=False, allow_cascade=False):
+    tables = [table for table in tables if table not in KEPT]
     if not tables or reset_sequences or allow_cascade:
         return truncate_all(style, tables, reset_sequences=reset_sequences, allow_cascade=allow_cascade)
     with ops.connection.cursor() as cursor:
-        asked = (
-            f"SELECT '{table}' WHERE EXISTS (SELECT FROM {ops.quote_name(table)})"
-            for table in tables
-            if table not in KEPT
-        )
+        asked = (f"SELECT '{table}' WHERE EXISTS (SELECT FROM {ops.quote_name(table)})" for table in tables)
         cursor.execute(" UNION ALL ".join(asked))
         held = [table for (table,) in cursor.fetchall()]
     return [
