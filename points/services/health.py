@@ -28,6 +28,7 @@ from shushanwei.journal.services import record
 from shushanwei.people.models import User
 
 LONGEST = 500
+IN_TURN = ("-is_urgent", "waits_since")  # in which order officers answer who waits
 FLOOD, MOST_MESSAGES = timedelta(minutes=10), 20  # of one resident
 
 
@@ -66,11 +67,13 @@ def ask(resident: Resident, text: str, *, uuid: UUID) -> Consultation:
 
 
 def ahead_of(thread: Consultation) -> int:
-    """How many of the same community wait for an answer since before this one; 0 for one that does not wait."""
+    """How many of the same community are answered before this one, as `IN_TURN` says; 0 for one that does not wait."""
     if thread.waits_since is None:
         return 0
     waiting = Consultation.objects.filter(room=thread.room_id, status=ThreadStatus.WAITING)
-    return waiting.filter(waits_since__lt=thread.waits_since).count()
+    longer = Q(waits_since__lt=thread.waits_since)
+    ahead = longer & Q(is_urgent=True) if thread.is_urgent else longer | Q(is_urgent=True)
+    return waiting.filter(ahead).count()
 
 
 def threads_for(user: User) -> QuerySet[Consultation]:
