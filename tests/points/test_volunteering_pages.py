@@ -215,7 +215,8 @@ def test_something_is_given_away_on_the_phone():
     assert taking.post(f"{talk}write/", {"uuid": uuid4(), "text": "周六十点门口见"}).status_code == 302
     refused = giving.post(f"{talk}write/", {"uuid": uuid4(), "text": "电话 138 1234 5678"})
     assert (refused.status_code, "138 1234 5678" in refused.content.decode()) == (422, True)
-    assert "周六十点门口见" in giving.get(talk).content.decode()
+    assert f"<time>{taker.nickname} ·" in giving.get(talk).content.decode()
+    assert "<time>我 ·" in taking.get(talk).content.decode()
     stranger = browser_of(a_neighbour(3))
     for step in ("", "write/", "done/", "release/", "report/"):
         call = stranger.post if step else stranger.get
