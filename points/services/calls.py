@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 from django.core.files.base import ContentFile
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import override, pgettext
 
 from grid.models import Community, Grid
 from incidents.lifecycle import ENDED, Status
@@ -112,7 +112,8 @@ def answer(call_id: int, reply: str, *, actor: User) -> ServiceCall:
         return row
     if row.answered_at is not None:
         raise Conflict(
-            _("%(who)s answered at %(at)s.") % {"who": row.answered_by, "at": local(row.answered_at, "%H:%M:%S")}
+            pgettext("call", "%(who)s answered at %(at)s.")
+            % {"who": row.answered_by, "at": local(row.answered_at, "%H:%M:%S")}
         )
     row.answered_at, row.answered_by, row.holder, row.reply, row.look_at = db_now(), actor, actor, reply, None
     _step(row, S.ANSWERED)
