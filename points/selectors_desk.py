@@ -133,7 +133,10 @@ def months(today: date, count: int) -> list[date]:
 
 
 def moved_in(month: date, whose: QuerySet[Resident] | None = None) -> dict[str, int]:
-    """Points of a month: given (less reversed), redeemed (less given back), expired, taken off, by hand."""
+    """Points of a month: given (less reversed), redeemed, returned (of any month), expired, taken off, by hand.
+
+    Only what was adjusted by hand may be below zero, and what was given where more of earlier months was reversed.
+    """
     rows = LedgerTransaction.objects.filter(day__gte=month, day__lt=month + relativedelta(months=1))
     if whose is not None:
         rows = rows.filter(resident__in=whose)
@@ -141,7 +144,8 @@ def moved_in(month: date, whose: QuerySet[Resident] | None = None) -> dict[str, 
     up = rows.filter(kind=Kind.ADJUST, lines__account__kind__in=OF_RESIDENTS).aggregate(n=Sum("lines__amount"))["n"]
     return {
         "given": sums.get(Kind.EARN, 0) - sums.get(Kind.REVERSE, 0),
-        "redeemed": sums.get(Kind.REDEEM, 0) - sums.get(Kind.REFUND, 0),
+        "redeemed": sums.get(Kind.REDEEM, 0),
+        "returned": sums.get(Kind.REFUND, 0),
         "expired": sums.get(Kind.EXPIRE, 0),
         "fined": sums.get(Kind.FINE, 0),
         "by_hand": up or 0,
@@ -149,25 +153,22 @@ def moved_in(month: date, whose: QuerySet[Resident] | None = None) -> dict[str, 
 
 
 def by_community(month: date) -> list[dict[str, Any]]:
-    """Each community with what was given and redeemed in a month and what its residents hold; the richest first."""
+    """Each community: what was given, redeemed and returned in a month, what its residents hold; the richest first."""
     amount = Case(
         When(kind=Kind.EARN, then=F("points")), When(kind=Kind.REVERSE, then=-F("points")), default=0,
         output_field=IntegerField(),
     )  # fmt: skip
-    spent = Case(
-        When(kind=Kind.REDEEM, then=F("points")), When(kind=Kind.REFUND, then=-F("points")), default=0,
-        output_field=IntegerField(),
-    )  # fmt: skip
+    spent, back = (Coalesce(Sum("points", filter=Q(kind=kind)), 0) for kind in (Kind.REDEEM, Kind.REFUND))
     rows = LedgerTransaction.objects.filter(day__gte=month, day__lt=month + relativedelta(months=1)).order_by()
     moved: dict[str | None, dict[str, Any]] = {
         row["resident__community"]: dict(row)
-        for row in rows.values("resident__community").annotate(given=Sum(amount), redeemed=Sum(spent))
+        for row in rows.values("resident__community").annotate(given=Sum(amount), redeemed=spent, returned=back)
     }
     held = LedgerAccount.objects.filter(kind__in=OF_RESIDENTS).order_by()
     found = [
         {
             "code": code, "name": name or "", "held": points, "residents": count,
-            "given": moved.get(code, {}).get("given", 0), "redeemed": moved.get(code, {}).get("redeemed", 0),
+            **{what: moved.get(code, {}).get(what, 0) for what in ("given", "redeemed", "returned")},
         }
         for code, name, points, count in held.values_list(
             "resident__community", "resident__community__short_name"

@@ -31,7 +31,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     seen = health.threads_for(who(request))
     now = db_now()
     context = {
-        "waiting": seen.filter(status=ThreadStatus.WAITING).order_by("-is_urgent", "waits_since")[:MOST_SHOWN],
+        "waiting": seen.filter(status=ThreadStatus.WAITING).order_by(*health.IN_TURN)[:MOST_SHOWN],
         "answered": seen.filter(status=ThreadStatus.ANSWERED).order_by("-said_at")[:MOST_SHOWN],
         "ended": seen.exclude(status__in=TALKING).order_by("-ended_at")[:20],
         "now": now, "on_duty": health_rooms.is_on_duty(who(request), now),

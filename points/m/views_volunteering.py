@@ -235,6 +235,7 @@ def _task(request: HttpRequest, uuid: UUID, error: DomainError | None = None) ->
         raise NotFound(_("There is no such thing."))
     mine, own = _my_claim(resident, uuid), row.asked_by_id == resident.pk
     accepted = mine is not None and mine.status in COMING
+    left = mine is None or mine.status in (ClaimStatus.WITHDRAWN, ClaimStatus.CALLED_OFF)
     door = request.build_absolute_uri(f"{reverse('points:volunteering-here', args=[uuid])}?code={row.check_code}")
     context = {
         "task": row, "claim": mine, "own": own, "errors": errors_of(error), "new_uuid": uuid4(), "now": now,
@@ -242,6 +243,7 @@ def _task(request: HttpRequest, uuid: UUID, error: DomainError | None = None) ->
         "svg": qr.svg(door) if own and row.status == TaskStatus.OPEN else "",
         "volunteers": row.claims.filter(status__in=COMING).select_related("resident").order_by("pk") if own else [],
         "may_come": row.starts_at - EARLY <= now <= row.ends_at + GRACE, "stars": range(5, 0, -1),
+        "may_claim": left and not own and row.status == TaskStatus.OPEN and row.ends_at > now,
         "may_leave": mine is not None and (mine.status == ClaimStatus.CLAIMED or now < row.starts_at),
     }  # fmt: skip
     return render(request, "points/m/volunteering/task.html", context, status=error.status if error else 200)

@@ -90,6 +90,11 @@ class ServiceCall(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} {self.uuid}"
 
+    @property
+    def is_done(self) -> bool:
+        """Whether `result` is what it ended with; of a call that was opened again it is the earlier one."""
+        return self.status in (CallStatus.DONE, CallStatus.RATED)
+
 
 class CallPhoto(models.Model):
     """A picture of a call, re-encoded and without EXIF: what the caller shows, or what the worker did."""

@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 from django.core.files.base import ContentFile
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import override, pgettext
 
 from grid.models import Community, Grid
 from incidents.lifecycle import ENDED, Status
@@ -70,7 +70,10 @@ def call_shape(call: ServiceCall) -> dict[str, Any]:
 
 @transaction.atomic
 def call(resident: Resident, said: Called) -> tuple[ServiceCall, bool]:
-    """Call a community: (the call, whether it is new). Raises BadInput by field, NotAllowed, TooMany, Conflict."""
+    """Call a community: (the call, whether it is new). Raises BadInput by field, TooMany, Conflict.
+
+    Who is blocked may call: what was wrongly reported takes away neither the community nor its help.
+    """
     _one_at_a_time(f"call:{said.uuid}")
     before = ServiceCall.objects.filter(uuid=said.uuid).first()
     if before is not None:
@@ -85,11 +88,6 @@ def call(resident: Resident, said: Called) -> tuple[ServiceCall, bool]:
         raise BadInput("anonymous", _("Only what endangers people can be told without showing who calls."))
     person = Resident.objects.select_for_update(no_key=True).get(pk=resident.pk)
     now = db_now()
-    if person.blocked_until is not None and person.blocked_until > now:
-        raise NotAllowed(
-            _("You cannot call until %(until)s: %(why)s")
-            % {"until": local(person.blocked_until), "why": person.blocked_why}
-        )
     if ServiceCall.objects.filter(resident=person, status=S.CALLED).count() >= MOST_OPEN:
         raise TooMany(_("%(n)s of your calls wait for an answer; let them be answered first.") % {"n": MOST_OPEN})
     due_at = answer_due(now)
@@ -112,7 +110,8 @@ def answer(call_id: int, reply: str, *, actor: User) -> ServiceCall:
         return row
     if row.answered_at is not None:
         raise Conflict(
-            _("%(who)s answered at %(at)s.") % {"who": row.answered_by, "at": local(row.answered_at, "%H:%M:%S")}
+            pgettext("call", "%(who)s answered at %(at)s.")
+            % {"who": row.answered_by, "at": local(row.answered_at, "%H:%M:%S")}
         )
     row.answered_at, row.answered_by, row.holder, row.reply, row.look_at = db_now(), actor, actor, reply, None
     _step(row, S.ANSWERED)

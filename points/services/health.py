@@ -28,6 +28,7 @@ from shushanwei.journal.services import record
 from shushanwei.people.models import User
 
 LONGEST = 500
+IN_TURN = ("-is_urgent", "waits_since")  # in which order officers answer who waits
 FLOOD, MOST_MESSAGES = timedelta(minutes=10), 20  # of one resident
 
 
@@ -36,7 +37,8 @@ def ask(resident: Resident, text: str, *, uuid: UUID) -> Consultation:
     """Write to the officers of the own community: into the consultation that runs, else into a new one.
 
     `uuid` is the message's, made by the page; twice is once. A word that calls for 120 makes it urgent at once.
-    Raises NotAllowed without the consent for health data or when blocked, BadInput for `text` and `community`, TooMany.
+    Who is blocked may ask: it is help, and nothing is earned by it. Raises NotAllowed without the consent for health
+    data, BadInput for `text` and `community`, TooMany.
     """
     person = Resident.objects.select_for_update(no_key=True).get(pk=resident.pk)
     before = HealthMessage.objects.select_related("consultation").filter(uuid=uuid).first()
@@ -45,8 +47,6 @@ def ask(resident: Resident, text: str, *, uuid: UUID) -> Consultation:
             raise Conflict(_("This id was used for something else."))
         return before.consultation
     said, now = typed("text", text, LONGEST), db_now()
-    if person.blocked_until is not None and person.blocked_until > now:
-        raise NotAllowed(_("You cannot hand anything in at the moment."))
     if not consents.has(person, Purpose.HEALTH):
         raise NotAllowed(_("Without your consent for health data nothing can be asked for."))
     _refuse_flood(person, now)
@@ -66,11 +66,13 @@ def ask(resident: Resident, text: str, *, uuid: UUID) -> Consultation:
 
 
 def ahead_of(thread: Consultation) -> int:
-    """How many of the same community wait for an answer since before this one; 0 for one that does not wait."""
+    """How many of the same community are answered before this one, as `IN_TURN` says; 0 for one that does not wait."""
     if thread.waits_since is None:
         return 0
     waiting = Consultation.objects.filter(room=thread.room_id, status=ThreadStatus.WAITING)
-    return waiting.filter(waits_since__lt=thread.waits_since).count()
+    longer = Q(waits_since__lt=thread.waits_since)
+    ahead = longer & Q(is_urgent=True) if thread.is_urgent else longer | Q(is_urgent=True)
+    return waiting.filter(ahead).count()
 
 
 def threads_for(user: User) -> QuerySet[Consultation]:

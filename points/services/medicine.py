@@ -15,6 +15,7 @@ from points.models import HealthRoom, Level, Medicine, MedicineItem, MedicinePho
 from points.services import earning
 from points.services.health_rooms import APPROVE, rooms_for
 from points.services.ledger import Source
+from points.services.standing import blocked
 from points.services.typed import chosen, counted, day, typed
 from shushanwei.common.clock import STREET, db_now
 from shushanwei.common.errors import BadInput, Conflict, NotAllowed, NotFound, WrongStep
@@ -229,7 +230,9 @@ def _decide(item: MedicineItem, to: ItemStatus, actor: User, now: datetime, reas
 
 
 def _may_offer(person: Resident, expires_on: Any, now: datetime) -> HealthRoom:
-    if person.level < Level.PHONE or (person.blocked_until is not None and person.blocked_until > now):
+    if why := blocked(person):
+        raise NotAllowed(why)
+    if person.level < Level.PHONE:
         raise NotAllowed(_("You cannot hand anything in at the moment."))
     room = chest_of(person)
     if room is None:

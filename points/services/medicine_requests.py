@@ -25,6 +25,7 @@ from points.medicine_lifecycle import (
 from points.models import Level, Medicine, MedicineItem, MedicineRequest, Purpose, Resident
 from points.services import consents, medicine
 from points.services.health_rooms import APPROVE, SEE, rooms_for
+from points.services.standing import blocked
 from points.services.typed import chosen, counted, typed
 from shushanwei.common.clock import STREET, db_now
 from shushanwei.common.errors import BadInput, Conflict, NotAllowed, NotFound, WrongStep
@@ -80,7 +81,9 @@ def ask(
             raise Conflict(_("This id was used for something else."))
         return before, False
     now = db_now()
-    if person.level < Level.VERIFIED or (person.blocked_until is not None and person.blocked_until > now):
+    if why := blocked(person):
+        raise NotAllowed(why)
+    if person.level < Level.VERIFIED:
         raise NotAllowed(_("You cannot ask for medicine at the moment."))
     if not consents.has(person, Purpose.HEALTH):
         raise NotAllowed(_("Without your consent for health data nothing can be asked for."))

@@ -26,10 +26,13 @@ def acting(resident_id: int) -> Resident:
 
 
 def blocked(resident: Resident) -> str:
-    """Until when a resident is blocked, in words; empty when not."""
+    """Until when a resident is blocked, and from what, in words; empty when not."""
     if resident.blocked_until is None or resident.blocked_until <= db_now():
         return ""
-    return _("You are blocked until %(at)s.") % {"at": local(resident.blocked_until)}
+    return _(
+        "You are blocked until %(at)s: no reports, redeeming, volunteering, market or medicine chest until then. "
+        "You can still call the community, ask the health officer and send an emergency."
+    ) % {"at": local(resident.blocked_until)}
 
 
 def reward(

@@ -117,6 +117,7 @@ def category_name(category: str) -> str:
     """A category in the reader's language."""
     names = {
         "medicine": pgettext("screen", "medicine"),
+        "device": pgettext("screen", "medical devices and aids"),
         "food": pgettext("screen", "food"),
         "animal": pgettext("screen", "animals"),
         "alcohol": pgettext("screen", "alcohol"),

@@ -128,7 +128,7 @@ def test_who_is_blocked_spends_nothing_and_reads_until_when(resident):
     page = browser.get(f"/m/mall/{reward.uuid}/")
     answer = browser.post(f"/m/mall/{reward.uuid}/redeem/", {"uuid": uuid4()})
 
-    assert page.context["why"] != "" and "<form" not in page.content.decode().split("phone-note-warning")[1]
+    assert "呼叫社区" in page.context["why"] and "<form" not in page.content.decode().split("phone-note-warning")[1]
     assert (answer.status_code, ledger.balances(resident.pk)) == (403, (100, 0))
     assert browser.post(f"/m/mall/mine/{waiting.uuid}/cancel/").status_code == 302  # what was taken before is his
     Resident.objects.update(blocked_until=db_now() - timedelta(seconds=1))

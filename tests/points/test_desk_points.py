@@ -219,6 +219,19 @@ def test_an_audit_on_its_page(resident, writer):
     assert desk.get("/residents/audits/?state=done").context["part"].paginator.count == 2
 
 
+def test_what_is_given_back_of_an_earlier_month_makes_no_month_and_no_community_negative(resident, boss, monkeypatch):
+    a_policy()
+    points_for(resident, 20)
+    last_month = db_now().astimezone(STREET).replace(day=1) - timedelta(days=1)
+    with monkeypatch.context() as earlier:
+        earlier.setattr(ledger, "db_now", lambda: last_month)
+        spent = ledger.spend(resident.pk, 8, Source("redemption", "1"))
+    ledger.give_back(spent)
+    told = worker_in(boss).get("/residents/budget/").context
+    assert [(row["redeemed"], row["returned"]) for row in told["rows"][-2:]] == [(8, 0), (0, 8)]
+    assert [(row["redeemed"], row["returned"], row["held"]) for row in told["communities"]] == [(0, 8, 20)]
+
+
 def test_budget_and_figures_add_up(resident, writer, boss):
     a_rule()
     a_policy(budget_a_month=50)

@@ -133,11 +133,18 @@ def test_who_waits_reads_how_many_wait_before(room, person, officer):
     assert health.ahead_of(second) == 0
 
 
+def test_an_urgent_question_goes_before_all_that_wait_longer(room, person, officer):
+    calm, urgent = writes(a_neighbour(room)), writes(person, "我爸胸痛，出汗")
+    later, last = writes(a_neighbour(room), "孩子抽搐了"), writes(a_neighbour(room))
+    waiting = sorted([calm, urgent, later, last], key=health.ahead_of)
+    assert [health.ahead_of(one) for one in waiting] == [0, 1, 2, 3]
+    assert waiting == [urgent, later, calm, last] == list(health.threads_for(officer).order_by(*health.IN_TURN))
+
+
 def test_a_consent_is_needed_and_nobody_floods(room, person):
     with pytest.raises(NotAllowed):
         writes(a_neighbour(room, consented=False))
-    with pytest.raises(NotAllowed):
-        writes(a_neighbour(room, blocked_until=db_now() + timedelta(days=1)))
+    assert writes(a_neighbour(room, blocked_until=db_now() + timedelta(days=1)))  # a block keeps nobody from help
     with pytest.raises(BadInput) as why:
         writes(a_neighbour(room, community_id=community(5).pk))
     assert why.value.field == "community"

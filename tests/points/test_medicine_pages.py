@@ -160,6 +160,7 @@ def test_a_question_is_written_answered_handed_over_and_rated_on_pages(room, off
     browser, desk = phone_of(a_neighbour(room, level=1)), desk_of(officer)
     page = browser.get("/m/health/").content.decode()
     assert 'href="tel:0571-00000000"' in page and 'href="tel:120"' in page and officer.username in page
+    assert "在线值班" in page and "小屋开放时间：8:30–17:00" in page
     answer = browser.post("/m/health/ask/", {"uuid": uuid4(), "text": "孩子发烧怎么护理"})
     thread = Consultation.objects.get()
     assert answer["Location"] == f"/m/health/{thread.uuid}/"

@@ -257,6 +257,10 @@ def test_pictures_before_and_after_and_the_rating_come_with_the_closing(neighbou
         assert browser.post(f"{address}rate/", {"rating": rating}).status_code == status
     row.refresh_from_db()
     assert row.rating == 4
+    assert "处理前" in page and "处理后" in page
+    row.photos.all().delete()  # an emergency comes without any
+    page = browser.get(address).content.decode()
+    assert "处理前" not in page and "处理后" in page
 
 
 def test_not_solved_opens_the_case_again_once(neighbour, django_user_model):

@@ -76,6 +76,20 @@ def test_a_volunteer_goes_the_whole_way_on_the_phone():
     assert (claim.status, claim.minutes) == ("finished", 60)
 
 
+def test_a_full_task_says_so_and_offers_nothing():
+    task = a_task(slots=1)
+    late, early = browser_of(a_neighbour(1)), browser_of(a_neighbour(2))
+    page = f"/m/volunteering/{task.uuid}/"
+    assert f"{page}claim/" in late.get(page).content.decode()
+    assert early.post(f"{page}claim/", {"uuid": uuid4()}).status_code == 302
+    stale = late.post(f"{page}claim/", {"uuid": uuid4()})
+    assert stale.status_code == 409
+    for told in (stale, late.get(page)):
+        text = told.content.decode()
+        assert text.count("名额已满。") == 1
+        assert f"{page}claim/" not in text
+
+
 def test_the_address_of_a_home_is_told_to_who_is_accepted_only():
     task = a_task(at_home=True, address="和家园3幢102室", slots=2)
     coming, looking = a_neighbour(1), a_neighbour(2)
@@ -201,7 +215,8 @@ def test_something_is_given_away_on_the_phone():
     assert taking.post(f"{talk}write/", {"uuid": uuid4(), "text": "周六十点门口见"}).status_code == 302
     refused = giving.post(f"{talk}write/", {"uuid": uuid4(), "text": "电话 138 1234 5678"})
     assert (refused.status_code, "138 1234 5678" in refused.content.decode()) == (422, True)
-    assert "周六十点门口见" in giving.get(talk).content.decode()
+    assert f"<time>{taker.nickname} ·" in giving.get(talk).content.decode()
+    assert "<time>我 ·" in taking.get(talk).content.decode()
     stranger = browser_of(a_neighbour(3))
     for step in ("", "write/", "done/", "release/", "report/"):
         call = stranger.post if step else stranger.get

@@ -53,6 +53,11 @@ def test_doubtful_words_go_to_the_reviewer_and_alcohol_is_hidden_from_children()
     assert verdict.for_adults
 
 
+def test_a_wheelchair_is_looked_at_as_an_aid_and_is_no_medicine():
+    verdict = screen("轮椅一台，老人康复了")
+    assert ([hit.category for hit in verdict.review], verdict.refused) == (["device"], [])
+
+
 def test_to_fetch_a_medicine_for_somebody_is_help_and_no_trade():
     assert clean_words({"text": "帮忙到医院取降压药"}, lenient={"medicine"}).review
     with pytest.raises(BadInput):
