@@ -68,6 +68,7 @@ export class SmallMap {
   show({ lon, lat }, move = false) {
     this.pin.setLatLng([lat, lon]).addTo(this.map);
     if (move || !this.map.getBounds().contains([lat, lon])) this.map.setView([lat, lon], Math.max(NEAR, move ? 0 : this.map.getZoom()), { animate: false });
+    this.names.draw(this.pin);
   }
 
   /** Without a position: the community with this code, now or once it is known; the street where there is none. */
@@ -99,7 +100,7 @@ export class SmallMap {
       const seen = this.map.getBounds();
       for (const { code, bounds } of this.ground.communities) if (seen.intersects(bounds)) this.#ask(code);
     }
-    this.names.draw();
+    this.names.draw(this.pin);
   }
 
   #draw({ features }) {

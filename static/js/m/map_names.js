@@ -6,6 +6,7 @@ const ROADS_FROM = 13.5;
 const BUILDINGS_FROM = 17;
 const FONTS = { community: 14, road: 12, place: 12, building: 11 };
 const EDGE = 6; // pixels between a name and the rim
+const PIN = 14; // half of what it covers
 const LEAST = 2500; // square pixels of a community that are worth its name
 
 export class Names {
@@ -16,8 +17,8 @@ export class Names {
     this.layer = globalThis.L.layerGroup().addTo(map);
   }
 
-  /** Write all names anew for what is seen now; the more important ones find room first. */
-  draw() {
+  /** Write all names anew for what is seen now, none under the pin; the more important ones find room first. */
+  draw(pin) {
     const { L } = globalThis;
     const { ground, map } = this;
     const zoom = map.getZoom();
@@ -26,9 +27,13 @@ export class Names {
     const { x, y } = map.getSize();
     this.view = L.bounds([EDGE, EDGE], [x - EDGE, y - EDGE]);
     const point = ([lon, lat]) => map.latLngToContainerPoint([lat, lon]);
+    if (map.hasLayer(pin)) {
+      const at = map.latLngToContainerPoint(pin.getLatLng());
+      this.taken.push(L.bounds(at.subtract([PIN, PIN]), at.add([PIN, PIN])));
+    }
     for (const { name, rings } of ground.communities) {
       const middle = this.#middle(rings[0].map(point));
-      if (middle) this.#put("community", name, middle);
+      if (middle) [0, -2 * PIN, 2 * PIN].some((aside) => this.#put("community", name, middle.add([0, aside])));
     }
     if (zoom < ROADS_FROM) return;
     for (const { name, lines } of ground.roads) {
@@ -84,20 +89,22 @@ export class Names {
     return null;
   }
 
+  /** Whether there was room. */
   #put(kind, words, at, { angle = 0, length = Infinity } = {}) {
     const { L } = globalThis;
     const high = FONTS[kind];
     const wide = [...words].reduce((sum, sign) => sum + (sign > "\u2e80" ? high : high * 0.58), 0);
-    if (!words || wide > length) return;
+    if (!words || wide > length) return false;
     const [cos, sin] = [Math.abs(Math.cos(angle)), Math.abs(Math.sin(angle))];
     const half = L.point((wide * cos + high * sin) / 2 + 2, (wide * sin + high * cos) / 2 + 2);
     const box = L.bounds(at.subtract(half), at.add(half));
-    if (!this.view.contains(box) || this.taken.some((other) => other.overlaps(box))) return;
+    if (!this.view.contains(box) || this.taken.some((other) => other.overlaps(box))) return false;
     this.taken.push(box);
     const sign = el("span", {}, words);
     sign.style.transform = `translate(-50%, -50%) rotate(${angle}rad)`;
     const icon = L.divIcon({ className: `m-map-name m-map-${kind}`, html: sign, iconSize: [0, 0] });
     L.marker(this.map.containerPointToLatLng(at), { pane: "names", interactive: false, keyboard: false, icon }).addTo(this.layer);
+    return true;
   }
 }
 
