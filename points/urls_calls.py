@@ -4,7 +4,7 @@ from django.urls import URLPattern, path
 
 from points.desk import views_calls as desk_calls
 from points.desk import views_reports as desk_reports
-from points.m import views_calls, views_emergency, views_report
+from points.m import ground, views_calls, views_emergency, views_report
 
 urlpatterns: list[URLPattern] = [
     path("m/report/", views_report.report, name="report"),
@@ -16,7 +16,7 @@ urlpatterns: list[URLPattern] = [
     path("m/report/<uuid:uuid>/photos/<str:code>/", views_report.photo, name="report-photo"),
     path("m/reports/", views_report.reports, name="reports"),
     path("m/emergency/", views_emergency.emergency, name="emergency"),
-    path("m/ground/<slug:code>/", views_emergency.ground, name="ground"),
+    path("m/ground/<slug:code>/", ground.ground, name="ground"),
     path("m/calls/", views_calls.calls, name="calls"),
     path("m/calls/new/", views_calls.new, name="call-new"),
     path("m/calls/figures/", views_calls.figures, name="call-figures"),

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from uuid import UUID, uuid5
 
-from demo.residents.people import CHILDREN, COURIERS, HOME, PILOTS, SPACE, STAFF, TOTAL, uuid_of
+from demo.residents.people import CHILDREN, COURIERS, FIRST_DAYS, HOME, PILOTS, SPACE, STAFF, TOTAL, uuid_of
 from grid.models import Community
 from points.models import Consent, Level, Purpose, Resident
 from points.services.consents import VERSIONS
 from shushanwei.common.clock import STREET
+from shushanwei.common.geo import distance_m
 from shushanwei.people.models import User
 
 
@@ -24,9 +25,11 @@ class Cast:
         rows = Resident.objects.filter(uuid__in=numbers, erased_at=None).order_by("id")
         self.residents = {numbers[row.uuid]: row for row in rows}
         self.number_of = {row.pk: number for number, row in self.residents.items()}
+        # Who came later has no past yet.
+        begun = now - timedelta(days=FIRST_DAYS)
         grown = [
             row for number, row in sorted(self.residents.items())
-            if row.level >= Level.PHONE and number not in CHILDREN and number not in STAFF
+            if row.level >= Level.PHONE and number not in CHILDREN and number not in STAFF and row.created_at < begun
         ]  # fmt: skip
         located, healthy = self._agreed(Purpose.LOCATION), self._agreed(Purpose.HEALTH)
         self.active = [row for row in grown if row.community_id]
@@ -53,6 +56,16 @@ class Cast:
     def of(self, community: str | None, rows: Iterable[Resident]) -> list[Resident]:
         """Those of the rows who live in a community."""
         return [row for row in rows if row.community_id == community]
+
+    def around(self, community: str | None) -> list[Community]:
+        """A community and the three next to it, the own one first; a case off the street has the home's."""
+        own = next((one for one in self.communities if one.code == community), self.home)
+        middle = own.label_lon, own.label_lat
+        return sorted(self.communities, key=lambda one: float(distance_m(*middle, one.label_lon, one.label_lat)))[:4]
+
+    def near(self, community: str | None) -> list[Resident]:
+        """Who lives in a community or next to it, the own people first."""
+        return [row for one in self.around(community) for row in self.of(one.code, self.active)]
 
     def day(self, ago: int) -> date:
         """The day so many days ago; below zero it is to come."""

@@ -9,6 +9,7 @@ from demo.residents.cast import Cast, by_day, clock, named
 from demo.residents.clock import Agenda
 from demo.residents.people import SEED
 from demo.residents.shops import MERCHANTS, rewards
+from points import tasks
 from points.models import LedgerAccount, LedgerTransaction, MerchantClerk, Resident, Reward
 from points.services import earning, ledger, mall, reconciliation
 from points.services.ledger import Source
@@ -18,6 +19,7 @@ DAYS, COUNT = 58, 42
 WAITING = 5  # more, of the last days
 USED, GIVEN_UP, LEFT = "used", "given up", "left"
 HOUR = timedelta(hours=1)
+FROZEN = timedelta(days=3, minutes=5)
 PILOT = "pilot"
 PILOT_NOTE = "2024年积分试点结转"
 
@@ -29,6 +31,7 @@ def plan_points(cast: Cast, agenda: Agenda) -> None:
         # Kept for 24 months: some ran out in the last weeks, others do in the next ones.
         at = agenda.now - relativedelta(months=24) + timedelta(days=dice.uniform(-45, 28))
         points = dice.choice([60, 80, 100, 120, 150])
+        agenda.at(at + FROZEN, tasks.release)
         agenda.at(at, ledger.put_in, who.pk, points, Source(PILOT, str(place)), at=at, note=PILOT_NOTE)
     _meetings(cast, agenda, dice)
     offered = rewards()

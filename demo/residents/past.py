@@ -15,8 +15,6 @@ from demo.residents.mall import is_lived, plan_points
 from demo.residents.market import plan_market
 from demo.residents.reports import plan_reports
 from points import tasks
-from points.models import PointLot
-from points.services import ledger
 from shushanwei.common.clock import db_now
 
 DAYS = 61
@@ -43,15 +41,8 @@ def load_residents_past() -> int:
 
 def _sweeps(agenda: Agenda) -> None:
     """The clocks of the product go in the past too: once a day whatever is due by then happens."""
-    # The points of the trial were released two years ago, when nobody kept an agenda yet.
-    agenda.at(agenda.now - timedelta(days=DAYS), _release_old)
     for days in range(DAYS):
         agenda.at(agenda.now - timedelta(days=days, seconds=1), _sweep)
-
-
-def _release_old() -> None:
-    for pk in PointLot.objects.filter(released_at=None).values_list("pk", flat=True):
-        ledger.release(pk)
 
 
 def _sweep() -> None:

@@ -29,6 +29,7 @@ SHOWN = [
     (5, "新来的小周", "只有手机号的居民"),
 ]
 COURIERS, CLERKS, STAFF = range(40, 58), range(60, 68), range(70, 74)
+NEWCOMER, EARLY, FIRST_DAYS = 5, (*COURIERS, *CLERKS, *STAFF), 66
 CHILDREN, LOOKERS = range(80, 86), range(90, 104)
 NAMES = [
     "{}阿姨", "{}师傅", "老{}", "小{}", "{}奶奶", "{}大伯", "阿{}", "{}姐", "{}哥", "爱种花的{}", "晨跑的{}",
@@ -73,8 +74,7 @@ def plans(communities: list[str]) -> Iterator[Plan]:
         lives = home if number in known or number % 11 == 0 else communities[number % len(communities)]
         if level == Level.PHONE and number not in known and dice.random() < 0.15:
             lives = ""  # has not said yet where
-        days = dice.randint(730, 780) if number <= PILOTS else int(dice.triangular(1, 400, 30))
-        yield Plan(number, nickname, name, lives if level else "", level, days)
+        yield Plan(number, nickname, name, lives if level else "", level, _joined_days(number, dice))
 
 
 @transaction.atomic
@@ -119,6 +119,16 @@ def _row(plan: Plan, now: datetime, leaders: dict[str, User]) -> Resident:
         large_type=plan.number == 4 or old, in_ranking=plan.number in (1, 2) or dice.random() > 0.12,
         created_at=joined, seen_at=max(joined, now - timedelta(days=dice.triangular(0, 75, 2))),
     )  # fmt: skip
+
+
+def _joined_days(number: int, dice: random.Random) -> int:
+    """The page was opened some ten weeks ago: most joined in the first days, at the tables in the communities."""
+    if number == NEWCOMER:
+        return 6
+    if number <= PILOTS:
+        return dice.randint(730, 780)
+    later = number in LOOKERS or (number not in EARLY and dice.random() < 0.14)
+    return dice.randint(1, FIRST_DAYS - 6) if later else dice.randint(FIRST_DAYS, FIRST_DAYS + 9)
 
 
 def _level(number: int, dice: random.Random) -> int:
@@ -168,8 +178,8 @@ def _staff(made: dict[int, Resident]) -> None:
 def _consents(made: dict[int, Resident], now: datetime) -> Iterator[Consent]:
     for number, row in made.items():
         dice = random.Random(f"{SEED}-consents-{number}")
-        # The present text is two months old: who was there before agreed to it then.
-        at = max(row.created_at, now - timedelta(days=dice.uniform(58, 62)))
+        # The present text is as old as the page: who took part in the trial agreed to it when the page opened.
+        at = max(row.created_at, now - timedelta(days=dice.uniform(FIRST_DAYS, FIRST_DAYS + 9)))
         if row.level == Level.BROWSE:
             continue
         purposes = [Purpose.NOTICE]

@@ -8,6 +8,7 @@ from datetime import datetime
 from PIL import Image, ImageDraw
 
 from demo.simulator.pictures import font
+from points.kinds import REPORTS
 
 SIZE = (480, 360)
 SKIES = [((150, 190, 225), (222, 234, 242)), ((196, 202, 210), (232, 232, 228)), ((236, 190, 150), (250, 226, 190)),
@@ -16,12 +17,15 @@ WALLS = [(196, 176, 150), (178, 186, 190), (214, 204, 188), (168, 150, 140), (15
 ROADS = [(112, 114, 118), (128, 124, 118), (98, 104, 108), (140, 136, 130)]
 CLOTHS = [(238, 228, 212), (216, 230, 236), (226, 236, 220), (240, 222, 220), (228, 224, 240), (244, 236, 206)]
 PAINTS = [(196, 72, 58), (42, 112, 168), (58, 138, 96), (220, 160, 60), (120, 88, 150), (70, 78, 92)]
+LAMP = "lamp"
+KIND_OF = {kind.category: kind.code for kind in REPORTS}
 Draw = ImageDraw.ImageDraw
 
 
 def sight(kind: str, at: datetime, dice: random.Random, *, tidy: bool = False) -> bytes:
     """A JPEG of a place with what a report of this kind shows, or (`tidy`) the same place put right.
 
+    `dice` are those of the place: thrown from the same start they draw the same one again.
     Two pictures of other dice differ so much that they do not pass for the same one.
     """
     image = _faded(SIZE, *dice.choice(SKIES))
@@ -33,11 +37,23 @@ def sight(kind: str, at: datetime, dice: random.Random, *, tidy: bool = False) -
     for _tree in range(dice.randint(0, 4)):
         _tree_at(draw, dice.randint(10, 470), ground + dice.randint(-4, 20), dice.randint(26, 80))
     spot = (dice.randint(90, 390), dice.randint(ground + 30, 315))
-    if not tidy:
+    if kind == LAMP:
+        _lamp(draw, *spot, lit=tidy)
+    elif not tidy:
         WRONG.get(kind, _heap)(draw, dice, *spot)
     draw.rectangle((0, 334, *SIZE), fill=(18, 24, 32))
     draw.text((10, 337), f"{at:%Y-%m-%d %H:%M}  示例", fill=(236, 240, 244), font=font(16))
     return _jpeg(image)
+
+
+def place_dice(lon: float, lat: float) -> random.Random:
+    """The dice of a place, the same for everybody who stands within some ten metres (degrees WGS-84)."""
+    return random.Random(f"{lon:.4f} {lat:.4f}")
+
+
+def scene_of(kind: str, title: str) -> str:
+    """What to draw for a kind of report or a class of the catalogue: a lamp is no manhole, though of one class."""
+    return LAMP if "路灯" in title else KIND_OF.get(kind, kind)
 
 
 def goods(name: str, shape: str, dice: random.Random) -> bytes:
@@ -139,6 +155,14 @@ def _wires(draw: Draw, dice: random.Random, x: int, y: int) -> None:
 def _hole(draw: Draw, dice: random.Random, x: int, y: int) -> None:
     draw.ellipse((x - 46, y - 16, x + 46, y + 16), fill=(30, 30, 32), outline=(180, 170, 150), width=4)
     draw.line([(x - 80, y + 14), (x - 30, y - 4), (x + 20, y + 20), (x + 90, y + 2)], fill=(50, 50, 52), width=4)
+
+
+def _lamp(draw: Draw, x: int, y: int, *, lit: bool) -> None:
+    draw.rectangle((x - 4, y - 170, x + 4, y), fill=(96, 100, 108))
+    draw.line([(x, y - 168), (x + 44, y - 178)], fill=(96, 100, 108), width=6)
+    if lit:
+        draw.ellipse((x + 14, y - 196, x + 78, y - 140), fill=(252, 236, 170))
+    draw.ellipse((x + 32, y - 184, x + 60, y - 164), fill=(255, 250, 220) if lit else (50, 52, 58))
 
 
 def _bikes(draw: Draw, dice: random.Random, x: int, y: int) -> None:

@@ -31,7 +31,7 @@ from shushanwei.common.clock import db_now
 from shushanwei.journal.services import Line, record_many
 
 HOUR = timedelta(hours=1)
-MOST = 96
+MOST, SHOWN = 96, 6
 RATED, AFTER, JOINED, HIDDEN = 0.6, 0.8, 0.16, 0.06
 OVER = (Status.CLOSED, Status.FORCE_CLOSED)
 KIND_OF = {kind.category: kind for kind in REPORTS}
@@ -54,11 +54,13 @@ class Past:
         self.rows: list[ResidentReport] = []
         self.shots: list[tuple[ResidentReport, Attachment]] = []
         self.verdicts: dict[UUID, str] = {}
+        self.shown: set[int] = set()
         self.unhappy: ResidentReport | None = None
 
     def write(self) -> None:
         """Each case of a resident with its reporter; then what came of it is put on the agenda."""
         cases = list(_cases())
+        self.shown = self._of_shown(cases)
         for place, case in enumerate(cases):
             dice = random.Random(f"{SEED}-report-{case.case_no}")
             self._of(case, place, dice)
@@ -74,12 +76,22 @@ class Past:
         for row in self.rows:
             self._follow(row)
 
+    def _of_shown(self, cases: list[Incident]) -> set[int]:
+        """Cases that the demonstration's resident told of: around the own home, as people do."""
+        around = {one.code for one in self.cast.around(self.cast.home.code)}
+        found = [
+            case.pk for place, case in enumerate(cases)
+            if case.community_id in around and place not in DOUBTS and case.category.code not in HELP_OF
+        ]  # fmt: skip
+        return set(found[:SHOWN])
+
     def _of(self, case: Incident, place: int, dice: random.Random) -> None:
         emergency = case.category.code in HELP_OF
         kind = HELP_OF[case.category.code] if emergency else KIND_OF[case.category.code]
+        near = self.cast.near(case.community_id)
         group = self.cast.of(case.community_id, self.cast.active)
-        who: Resident | None = shared_out(dice, group * 2 + self.cast.active, len(group) * 2 + 20)
-        if place in (0, 5, 12, 20, 34):
+        who: Resident | None = shared_out(dice, group * 2 + near, len(group) * 2 + 4)
+        if case.pk in self.shown:
             who = self.cast.residents[1]
         elif place in (2, 9):
             who = self.cast.residents[2]
@@ -104,7 +116,7 @@ class Past:
             uuid=named("report", case.case_no, joined), resident=who, kind=kind, is_emergency=emergency, incident=case,
             joined=joined, lon=case.lon, lat=case.lat, place_by="phone" if dice.random() < 0.7 else "map",
             accuracy_m=round(dice.uniform(6, 40), 1), address=case.address[:100],
-            text=dice.choice(words.REPORT_TEXTS.get(kind, [""])) if dice.random() < 0.7 else "",
+            text=_told(case.title, dice) if dice.random() < 0.7 else "",
             found_at=sent - timedelta(seconds=dice.randint(10, 50)), sent_at=sent, settled_at=settled,
         )  # fmt: skip
         self.rows.append(row)
@@ -114,24 +126,25 @@ class Past:
         """One of each report; of what is closed, one of the place put right."""
         before: bytes = b""
         for row in self.rows:
-            dice = random.Random(f"{SEED}-shot-{row.uuid}")
             if row.is_emergency:
                 continue
             # A doubt about a picture is one: it is that of the report before.
             twice = Doubt.PHOTO in row.doubts and before
-            shot = before if twice else pictures.sight(row.kind, row.sent_at.astimezone(self.cast.now.tzinfo), dice)
-            before = shot
-            self.shots.append((row, _stored(row, shot, "near", row.sent_at)))
-            ended = row.incident.ended_at
-            if row.incident.status in OVER and ended and not row.joined and dice.random() < AFTER:
-                again = random.Random(f"{SEED}-shot-{row.uuid}")
-                tidy = pictures.sight(row.kind, ended.astimezone(self.cast.now.tzinfo), again, tidy=True)
-                self.shots.append((row, _stored(row, tidy, "after", ended)))
+            before = before if twice else self._seen(row, row.sent_at)
+            self.shots.append((row, _stored(row, before, "near", row.sent_at)))
+            ended, dice = row.incident.ended_at, random.Random(f"{SEED}-shot-{row.uuid}")
+            if row.incident.status in OVER and ended and not (row.joined or twice) and dice.random() < AFTER:
+                self.shots.append((row, _stored(row, self._seen(row, ended, tidy=True), "after", ended)))
         Attachment.objects.bulk_create([attachment for _row, attachment in self.shots])
         near = [(row, one) for row, one in self.shots if one.kind == Attachment.Kind.NEAR]
         ReportPhoto.objects.bulk_create(
             ReportPhoto(report=row, attachment=one, phash=looks_of(one), at=row.sent_at) for row, one in near
         )
+
+    def _seen(self, row: ResidentReport, at: datetime, *, tidy: bool = False) -> bytes:
+        """The place of a report at an instant, as whoever stands there sees it."""
+        scene, place = pictures.scene_of(row.kind, row.incident.title), pictures.place_dice(row.lon, row.lat)
+        return pictures.sight(scene, at.astimezone(self.cast.now.tzinfo), place, tidy=tidy)
 
     def _journal(self) -> None:
         lines = [
@@ -207,11 +220,17 @@ def _report(who: Resident, kind: str, number: int, join: int | None) -> None:
     assert home is not None
     lon, lat = (round(middle + dice.uniform(-0.0015, 0.0015), 6) for middle in (home.label_lon, home.label_lat))
     place = Place("map", lon, lat, address=f"{home.short_name}附近")
+    shot = pictures.sight(kind, at, pictures.place_dice(lon, lat))
     sent = Sent(
-        uuid=named("report", "now", number), kind=kind, place=place, photos=[pictures.sight(kind, at, dice)],
+        uuid=named("report", "now", number), kind=kind, place=place, photos=[shot],
         text=dice.choice(words.REPORT_TEXTS[kind]), join=join, distinct=join is None,
     )  # fmt: skip
     reports.report(who, sent, address=None)
+
+
+def _told(title: str, dice: random.Random) -> str:
+    """What the resident wrote, fitting the title that the case has."""
+    return next((dice.choice(texts) for about, texts in words.REPORT_TOLD.items() if about in title), "")
 
 
 def _me_too(cast: Cast) -> None:

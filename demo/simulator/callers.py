@@ -17,7 +17,7 @@ USUAL_HOUR = sum(HOURS) / 24
 # A tablet of the hotline sends the datum of its map; everybody else sends WGS-84.
 GCJ_CHANNELS = {"hotline"}
 TRANSFERRED = "p110_"  # of the calls that come in at 110, those with a category of their own
-CALL_TEXTS = ["来电人反映{what},希望尽快到场处理。", "群众反映{what},现场有人等候。", "{what},请尽快派人查看。"]
+CALL_TEXTS = ["来电人反映{what}，希望尽快到场处理。", "群众反映{what}，现场有人等候。", "{what}，请尽快派人查看。"]
 
 
 class Callers:

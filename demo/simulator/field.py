@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import aiohttp
 
-from demo.simulator.pictures import photo
+from demo.simulator.afterwards import put_right
 from demo.simulator.world import World
 from demo.street import wording
 
@@ -61,7 +61,7 @@ class Desk:
     async def _photo_form(self, incident: dict) -> aiohttp.FormData:
         world = self.world
         shot = world.now() - timedelta(seconds=4)
-        picture = await asyncio.to_thread(photo, incident["title"], shot, tidy=True)
+        picture = await asyncio.to_thread(put_right, incident, shot)
         form = aiohttp.FormData()
         form.add_field("uuid", str(uuid.uuid4()))
         form.add_field("lon", f"{incident['lon'] + world.dice.uniform(-1e-4, 1e-4):.6f}")
@@ -92,12 +92,12 @@ class Departments(Desk):
 
     async def handle(self, order: dict) -> None:
         world = self.world
-        await world.pause(90, 600, scaled=True)
+        await world.pause(600, 2400, scaled=True)
         incident = world.incidents.get(order["incident"])
         if incident is None:
             return
         form = await self._photo_form(incident)
-        form.add_field("done", world.dice.choice(wording.DEPARTMENT_DONE))
+        form.add_field("done", wording.department_done(world.dice, incident["category"]["code"]))
         who = self._who(order)
         answer = await who.call("POST", f"/api/v1/assignments/{order['id']}/handle/", form=form)
         self._tell(order, "handle", answer)
@@ -137,7 +137,7 @@ class Collectors(Desk):
         else:
             passed = world.happens(0.96)
             body, step = (
-                {"passed": passed, "note": "现场与照片一致" if passed else "现场仍有残留,未达结案条件"},
+                {"passed": passed, "note": "现场与照片一致" if passed else "现场仍有残留，未达结案条件"},
                 "finish-check",
             )
         answer = await who.post(f"/api/v1/incidents/{incident['id']}/{step}/", body)

@@ -13,10 +13,10 @@ GIVES_BACK = 0.06
 PASSES = 0.88
 DISPUTES = "J0527"
 LEFT_TO_PEOPLE = 0.10  # of the calls handed over; after two minutes the shift takes them all the same
-REFUSALS = ["警力均在处置上级警情", "辖区交通管制,十五分钟内无法到场"]
+REFUSALS = ["警力均在处置上级警情", "辖区交通管制，十五分钟内无法到场"]
 RETURNS = [
-    ("insufficient_information", "地址只写到路名,请补充楼栋单元"),
-    ("police_matter", "涉嫌违法,属警务"),
+    ("insufficient_information", "地址只写到路名，请补充楼栋单元"),
+    ("police_matter", "涉嫌违法，属警务"),
     ("not_our_area", "位置在邻近街道辖区"),
 ]
 # In one published month of 68 returns they were 38, 28 and 2.

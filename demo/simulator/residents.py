@@ -11,7 +11,7 @@ import aiohttp
 
 from demo.residents import words
 from demo.residents.people import phone
-from demo.residents.pictures import sight
+from demo.residents.pictures import place_dice, sight
 from demo.simulator.client import Away
 from demo.simulator.pages import Browser
 from demo.simulator.world import World
@@ -101,7 +101,7 @@ class Neighbours:
         world, kind = self.world, self.world.dice.choice(KINDS)
         x, y = world.roads.anywhere(world.rng, (0.0, 0.0), 2_000)
         lon, lat = (float(value) for value in places.to_degrees(x, y))
-        shot = await asyncio.to_thread(sight, kind, world.now(), random.Random(world.dice.random()))
+        shot = await asyncio.to_thread(sight, kind, world.now(), place_dice(lon, lat))
         fields = {
             "uuid": str(uuid.uuid4()), "kind": kind, "place_by": "map", "lon": f"{lon:.6f}", "lat": f"{lat:.6f}",
             "crs": "wgs84", "text": world.dice.choice(words.REPORT_TEXTS[kind]),

@@ -109,9 +109,9 @@ class Shift:
         if incident["level"] == 2:
             await world.pause(15, 70)
             if world.happens(0.6):
-                await self._post(incident, "reinforcement", {"force": "police", "reason": "事态可能升级,请求增援"})
+                await self._post(incident, "reinforcement", {"force": "police", "reason": "事态可能升级，请求增援"})
             else:
-                await self._post(incident, "decline-reinforcement", {"reason": "现场可控,暂不需要增援"})
+                await self._post(incident, "decline-reinforcement", {"reason": "现场可控，暂不需要增援"})
 
     async def send_unit(self, incident: dict) -> None:
         """Waiting again after a refusal; the system proposes by itself, the seat helps after a while."""
@@ -130,7 +130,7 @@ class Shift:
         if incident["source_kind"] in ("analytics", "video_patrol") and world.happens(0.7):
             body = {
                 "result": "true" if world.happens(0.93) else "not_found",
-                "note": "截图清晰,情况属实",
+                "note": "截图清晰，情况属实",
                 "by_picture": True,
             }
             await self._post(incident, "finish-verification", body)
@@ -166,7 +166,7 @@ class Shift:
         in_time = self._now(incident)["status"] in ("pending_check", "checking")
         if in_time and (incident["level"] <= 3 or world.happens(0.4)):
             passed = world.happens(0.97)
-            note = "照片与反馈一致" if passed else "照片未能看清处置结果,退回返工"
+            note = "照片与反馈一致" if passed else "照片未能看清处置结果，退回返工"
             await self._post(incident, "finish-check", {"passed": passed, "note": note, "by_picture": True})
 
     async def close(self, incident: dict) -> None:

@@ -10,7 +10,7 @@ import aiohttp
 import numpy as np
 from shapely import LineString
 
-from demo.simulator.pictures import photo
+from demo.simulator.afterwards import put_right
 from demo.simulator.roads import Spot
 from demo.simulator.world import World
 from demo.street import places, wording
@@ -221,7 +221,7 @@ class UnitOnTheRoad:
             force = world.dice.choice(["police", "police", "enforcement"])
             await self.phone.post(
                 f"/api/v1/incidents/{incident['id']}/reinforcement/",
-                {"force": force, "reason": "现场人员较多,请求支援"},
+                {"force": force, "reason": "现场人员较多，请求支援"},
             )
         heavy = 2.2 if incident["level"] <= 2 else 1.0
         await asyncio.sleep(max(world.dice.uniform(60, 260) * heavy / world.speed, 20))
@@ -244,7 +244,7 @@ class UnitOnTheRoad:
             form.add_field(name, text)
         shot = world.now() - timedelta(seconds=3)
         lon, lat = places.to_degrees(*self.spot)
-        picture = await asyncio.to_thread(photo, incident["title"], shot, tidy=True)
+        picture = await asyncio.to_thread(put_right, incident, shot)
         form.add_field("uuid", str(uuid.uuid4()))
         form.add_field("lon", str(float(lon)))
         form.add_field("lat", str(float(lat)))

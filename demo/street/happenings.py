@@ -63,10 +63,10 @@ p110_100400* | police-110 | 3 | day | street | 3 | {place}顾客与店家因退�
 p110_100700* | police-110 | 1.5 | day | home | 3 | {place}房屋租赁押金纠纷
 p110_40100 | police-110 | 4 | always | street | 3 | {place}车辆挡住出入口需移车 / {place}占用车位需联系车主移车
 p110_40000 | police-110 | 1.5 | always | home | 3 | {place}老人忘带钥匙被锁门外 / {place}居民求助联系开锁
-p110_41100 | police-110 | 1.2 | always | home | 2 | {place}老人走失,家属求助
+p110_41100 | police-110 | 1.2 | always | home | 2 | {place}老人走失，家属求助
 p110_60500 | police-110 | 0.8 | day | home | 2 | {place}居民疑似正遭电信诈骗
 p110_100800 | police-110 | 0.4 | evening | home | 1 | {place}邻居反映有家庭暴力
-traffic_accident | police-110 | 2 | day | street | 3 | {place}两车轻微剐蹭,双方争执 / {place}电动车与行人碰擦
+traffic_accident | police-110 | 2 | day | street | 3 | {place}两车轻微剐蹭，双方争执 / {place}电动车与行人碰擦
 noise_dispute* | police-110 residents | 3 | evening | home | 3 | {place}广场舞音量引发争吵 / {place}装修噪声引发争吵
 noise | hotline residents | 4 | evening | street | 3 | {place}夜间商户音响扰民 / {place}深夜聚会喧哗扰民
 construction_noise | hotline residents | 2 | night | street | 3 | {place}夜间施工噪声扰民

@@ -66,7 +66,7 @@ def _items_of(day: date, now: datetime, homes, dice: random.Random, rng: np.rand
             name = spot.spot_name + ("" if channel == "cameras" else "附近")
         title = title_of(rng, row, name)
         signals = 1 + (dice.randint(1, 4) if channel == "cameras" and dice.random() < 0.45 else 0)
-        item = Item(row, channel, spot.code, at, title, f"{title},请尽快处理。", lon, lat, signals)
+        item = Item(row, channel, spot.code, at, title, f"{title}，请尽快处理。", lon, lat, signals)
         item.steps, item.fate = _immediate_steps(item, dice) if item.immediate else _case_steps(dice)
         # What happened an hour ago at the earliest is over; the present belongs to the live street.
         if at < now - timedelta(minutes=100):

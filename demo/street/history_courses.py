@@ -173,8 +173,7 @@ def _case(life: Life) -> None:
     if item.fate == "on_hold" and limit.limit_kind in ("work_day", "natural_day"):
         _hold(life, limit)
     _handle(life, order, clerk, limit, steps["handle"])
-    facts = wording.facts(life.dice, {"category": {"code": "J0418"}, "level": 4})
-    facts["done"] = life.dice.choice(wording.DEPARTMENT_DONE)
+    facts = wording.facts(life.dice, {"category": {"code": incident.category.code}, "level": 4})
     if item.fate == "rework":
         _check(life, collector, passed=False)
         life.wait(600)
@@ -233,7 +232,7 @@ def _handle(life: Life, order: Assignment, clerk: User, limit: Deadline, share: 
 
 
 def _done(life: Life, order: Assignment, clerk: User) -> None:
-    note = life.dice.choice(wording.DEPARTMENT_DONE)
+    note = wording.department_done(life.dice, life.incident.category.code)
     order.finished_at, order.result = life.at, {"done": note}
     life.event("E7", clerk, note=note, department=order.department.code)
     life.move(S.HANDLED, clerk, note=note)
@@ -252,7 +251,7 @@ def _check(life: Life, collector: User | None, *, passed: bool) -> None:
     life.move(S.CHECKING, None, collector=str(collector))
     check.done_at = life.wait_working(life.item.steps["check"] * life.book.stage["check"]["target_s"], "work_hour")
     check.done_by, check.result = collector, "passed" if passed else "failed"
-    check.note = "现场与照片一致" if passed else "现场仍有残留,未达结案条件"
+    check.note = "现场与照片一致" if passed else "现场仍有残留，未达结案条件"
     if passed:
         life.move(S.PENDING_CLOSE, collector, note=check.note)
     else:

@@ -12,10 +12,10 @@ from demo.street import buildings, places
 from grid.models import Community, MapLayer
 from grid.services.layers import put_layer
 
-SKETCH = "示意,非官方边界"
+SKETCH = "示意，非官方边界"
 LAYERS = 8
 RANKS = {"expressway": 1, "trunk": 1, "main": 2, "minor": 3}
-DRAWING = 4  # raise it when anything here draws differently: every installation then draws anew
+DRAWING = 5  # raise it when anything here draws differently: every installation then draws anew
 APART_M = 15.0  # between the outlines of two sites
 # 白 white is trusted, 黄 yellow watched, 红 red closely controlled
 SITES = [("white", 28), ("yellow", 8), ("red", 4), ("finished", 5)]
@@ -32,14 +32,14 @@ def load_layers() -> int:
     site_grounds = [transform(places.to_metres, shapely.from_geojson(json.dumps(site["geometry"]))).buffer(15)
                     for site in sites["features"]]  # fmt: skip
     drawn = [
-        ("boundary", boundary(), "街道范围(示意)", "Outline (approximate)"),
-        ("green", green(), "山体绿地(示意)", "Hills (approximate)"),
-        ("water", water(), "水系(示意)", "Water (approximate)"),
-        ("railway", railway(), "铁路(示意)", "Railway (approximate)"),
-        ("roads", roads(), "道路(示意)", "Roads (approximate)"),
-        ("buildings", buildings.buildings(areas, site_grounds), "建筑(示例)", "Buildings (sample)"),
-        ("worksites", sites, "建筑工地(示例)", "Worksites (sample)"),
-        ("places", landmarks(), "地点(示例)", "Places (sample)"),
+        ("boundary", boundary(), "街道范围（示意）", "Outline (approximate)"),
+        ("green", green(), "山体绿地（示意）", "Hills (approximate)"),
+        ("water", water(), "水系（示意）", "Water (approximate)"),
+        ("railway", railway(), "铁路（示意）", "Railway (approximate)"),
+        ("roads", roads(), "道路（示意）", "Roads (approximate)"),
+        ("buildings", buildings.buildings(areas, site_grounds), "建筑（示例）", "Buildings (sample)"),
+        ("worksites", sites, "建筑工地（示例）", "Worksites (sample)"),
+        ("places", landmarks(), "地点（示例）", "Places (sample)"),
     ]
     for code, geojson, name_zh, name_en in drawn:
         put_layer(code, geojson | {"drawing": DRAWING}, name_zh=name_zh, name_en=name_en)
@@ -133,7 +133,7 @@ def worksites(areas: list[buildings.Area]) -> dict:
         drawn.append(shape)
         stage = "竣工" if colour == "finished" else STAGES[int(rng.integers(len(STAGES)))]
         sites.append(feature(
-            _degrees(shape), name=f"{area.name}{number:02d}号工地(示例)", code=f"WS-{number:03d}", colour=colour,
+            _degrees(shape), name=f"{area.name}{number:02d}号工地（示例）", code=f"WS-{number:03d}", colour=colour,
             stage=stage, community=area.code, sample=True,
         ))  # fmt: skip
     return collection(sites)

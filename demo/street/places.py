@@ -110,8 +110,8 @@ PLACES = [
     ("蜀山", "Shushan hill", "hill", 120.2311, 30.1194),
     ("湘湖", "Xianghu lake", "lake", 120.2122, 30.1170),
     ("南门江", "Nanmen river", "river", 120.2560, 30.1075),
-    ("朝阳站(示例点)", "Chaoyang metro (sample point)", "metro", 120.2580, 30.1270),
-    ("曹家桥站(示例点)", "Caojiaqiao metro (sample point)", "metro", 120.2600, 30.1370),
+    ("朝阳站（示例点）", "Chaoyang metro (sample point)", "metro", 120.2580, 30.1270),
+    ("曹家桥站（示例点）", "Caojiaqiao metro (sample point)", "metro", 120.2600, 30.1370),
     ("萧山南出口", "Xiaoshan South exit", "exit", 120.2410, 30.1096),
 ]
 CENTRE = PLACES[0][3:]

@@ -23,7 +23,7 @@ SUPERVISORS = ["示例监理一所", "示例监理二所", "安桥示例监理"]
 SHORTEST_PAST = timedelta(days=50)
 FINISHED_AGO = timedelta(days=30)
 DECIDED, DECIDED_AFTER = 2, timedelta(days=5)  # so many penalty cases are decided, so long after they were filed
-FINE_YUAN, FINE_BASIS = 4_500, "《浙江省城市市容和环境卫生管理条例》(示例)"
+FINE_YUAN, FINE_BASIS = 4_500, "《浙江省城市市容和环境卫生管理条例》（示例）"
 MISSED = {"white": range(1, 27), "yellow": range(4, 24)}  # the age in days of a check that one of the colour missed
 
 
@@ -157,7 +157,7 @@ def _sinks() -> list[Sink]:
         ring = [[float(value) for value in places.to_degrees(x, y)] for x, y in place.area.exterior.coords]
         lon, lat = (float(value) for value in places.to_degrees(*place.middle))
         sink, _new = Sink.objects.get_or_create(code=code, defaults={
-            "name": f"{place.name}(示例)", "kind": kind, "lon": lon, "lat": lat, "capacity_m3": 400_000,
+            "name": f"{place.name}（示例）", "kind": kind, "lon": lon, "lat": lat, "capacity_m3": 400_000,
             "boundary": {"type": "Polygon", "coordinates": [ring]}})  # fmt: skip
         Permit.objects.get_or_create(kind=PermitKind.SINK, number=f"BA-{code}", defaults={
             "sink": sink, "status": "approved", "issuer": ISSUER, "valid_from": today - timedelta(days=300),

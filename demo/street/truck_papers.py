@@ -16,7 +16,7 @@ from worksites.lifecycle import PermitKind
 from worksites.models import Permit, Sink, Site, Truck
 from worksites.services.permits import save_permit
 
-ISSUER, POLICE = "区城管局(示例)", "交警大队(示例)"
+ISSUER, POLICE = "区城管局（示例）", "交警大队（示例）"
 DAY_HOURS, NIGHT_HOURS = ("05:00", "21:00"), ("18:30", "07:30")
 CARD, CARD_BEFORE, PASS = "ZY-{:04d}", "ZY-{:04d}-1", "TX-{:04d}"
 RENEWED_LATE = 7  # the number of a truck whose card ran out before it had the next

@@ -1,23 +1,19 @@
-"""Emergency: the three numbers, and one press that shows the centre the place; the ground under the small map."""
+"""Emergency: the three numbers, and one press that shows the centre the place."""
 
 from axes.helpers import get_client_ip_address
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.cache import patch_cache_control
 from django.views.decorators.cache import never_cache
-from django.views.decorators.gzip import gzip_page
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
-from grid.models import Community, MapLayer
+from grid.models import Community
 from points.kinds import EMERGENCIES
 from points.m.asking import known_resident, same_uuid, wants_json
 from points.m.forms_report import sent_emergency
 from points.models import ResidentReport
 from points.services import reports as services
 from shushanwei.common.errors import DomainError, problem_json
-
-GROUND = ("boundary", "water", "roads")
 
 
 @never_cache
@@ -49,15 +45,3 @@ def _page(
         "errors": {error.field or "0": error.message} if error else {},
     }  # fmt: skip
     return render(request, "points/m/emergency.html", context, status=error.status if error else 200)
-
-
-@gzip_page
-@require_GET
-def ground(request: HttpRequest, code: str) -> JsonResponse:
-    """One layer of the public ground (boundary, water, roads) as GeoJSON, for the small map of residents."""
-    row = MapLayer.objects.filter(code=code).first() if code in GROUND else None
-    if row is None:
-        raise Http404
-    answer = JsonResponse(row.geojson, content_type="application/geo+json")
-    patch_cache_control(answer, public=True, max_age=86_400)
-    return answer

@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.models import F, Sum
 from django.test import Client
+from PIL import Image
 
 from demo.residents import past
 from demo.residents.clock import Agenda, back_then
@@ -184,6 +185,48 @@ def test_reports_are_in_every_state_and_closed_ones_show_both_pictures(neighbour
     assert before_and_after.count() > 10
     shot = before_and_after.first()
     assert shot.file.storage.exists(shot.file.name) and shot.thumb.storage.exists(shot.thumb.name)
+
+
+@pytest.mark.django_db
+def test_the_shown_resident_reports_around_the_own_home_and_what_was_done_fits(neighbours):
+    mine = ResidentReport.objects.filter(resident__uuid=uuid_of(1), is_emergency=False)
+    assert mine.count() >= 3 and mine.values("incident__community").distinct().count() <= 4
+    done = {
+        "J0418": ("清", "垃圾"),
+        "J0309": ("移车",),
+        "J0318": ("充电", "接线"),
+        "J1405": ("停止",),
+        "J0406": ("修复",),
+    }
+    closed = ResidentReport.objects.filter(incident__status="closed", incident__category__code__in=done)
+    for case, closing in closed.values_list("incident__category__code", "incident__closing"):
+        assert any(word in closing["done"] for word in done[case]), (case, closing)
+        assert not re.search(r"[\u4e00-\u9fff][,;:]", " ".join(closing.values()))
+
+
+@pytest.mark.django_db
+def test_before_and_after_are_drawn_of_the_same_place(neighbours):
+    after = Attachment.objects.filter(kind="after").first()
+    before = after.incident.attachments.filter(kind="near").order_by("id").first()
+    skies = [Image.open(one.file).convert("RGB").crop((0, 0, 480, 40)).tobytes() for one in (before, after)]
+    assert sum(abs(a - b) for a, b in zip(*skies, strict=True)) / len(skies[0]) < 8
+
+
+@pytest.mark.django_db
+def test_residents_joined_when_the_page_was_opened_and_did_nothing_before(neighbours):
+    opened = db_now() - timedelta(days=77)
+    new = Resident.objects.filter(created_at__gte=opened)
+    assert new.count() == TOTAL - 23  # the others took part in the trial
+    assert not ResidentReport.objects.filter(sent_at__lt=F("resident__created_at")).exists()
+    assert not ServiceCall.objects.filter(called_at__lt=F("resident__created_at")).exists()
+    assert not Award.objects.filter(at__lt=F("resident__created_at")).exists()
+
+
+@pytest.mark.django_db
+def test_the_points_of_the_trial_could_be_spent_three_days_after_they_were_given(neighbours):
+    old = PointLot.objects.filter(earned_by__source_type="pilot")
+    assert old.count() > 10
+    assert all(lot.released_at - lot.earned_by.at < timedelta(days=3, hours=1) for lot in old)
 
 
 @pytest.mark.django_db

@@ -12,7 +12,9 @@ import numpy as np
 import pytest
 from aiohttp import web
 
+from demo.residents.pictures import place_dice, sight
 from demo.simulator import duty
+from demo.simulator.afterwards import put_right
 from demo.simulator.callers import Callers
 from demo.simulator.client import Away, Door, Person, Tokens
 from demo.simulator.pictures import photo
@@ -106,12 +108,25 @@ def test_an_older_push_does_not_overwrite_a_newer_one():
     assert here.incidents[7]["status"] == "handling"
 
 
+SHAPES = ("J0527", "J1007", "J0429", *wording.MATTERS)
+
+
 def test_closing_texts_are_never_too_brief():
-    shapes = [{"category": {"code": code}, "level": level} for code in ("J0527", "J1007", "J0429") for level in (1, 3)]
+    shapes = [{"category": {"code": code}, "level": level} for code in SHAPES for level in (1, 3)]
 
     for seed, shape in itertools.product(range(40), shapes):
         said = wording.facts(random.Random(seed), shape)
         assert sum(map(len, said.values())) >= 30, said
+
+
+def test_what_is_put_right_is_painted_of_the_place_that_the_resident_showed():
+    incident = {"source_kind": "resident", "category": {"code": "J0418"}, "title": "垃圾", "lon": 120.25, "lat": 30.12}
+    at = datetime.now(UTC)
+
+    shown = sight("waste", at, place_dice(120.25, 30.12), tidy=True)
+
+    assert put_right(incident, at) == shown
+    assert put_right(incident | {"lat": 30.13}, at) != shown
 
 
 def test_a_painted_photo_is_one_that_the_product_takes():

@@ -11,7 +11,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
-from grid.services.layers import put_layer
 from incidents.lifecycle import Status
 from incidents.models import Attachment, Incident
 from incidents.services import add_attachment, close, move, reject
@@ -333,10 +332,6 @@ def test_every_page_of_reports_opens(neighbour, client):
         assert browser.get(address).status_code == 200
     assert "<b>" not in client.get("/m/report/sent/?case=<b>").content.decode()
     assert 'leaflet.js"></script>' not in browser.get("/m/report/").content.decode()
-    assert client.get("/m/ground/roads/").status_code == 404  # nobody has imported them
-    put_layer("roads", {"type": "FeatureCollection", "features": []}, name_zh="道路", name_en="Roads")
-    assert client.get("/m/ground/roads/").json()["features"] == []
-    assert client.get("/m/ground/buildings/").status_code == 404
 
 
 def test_a_resident_takes_the_own_reports_along_and_leaves_no_voice(neighbour):

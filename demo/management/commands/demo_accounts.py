@@ -20,14 +20,14 @@ SHOWN = [
 ]  # fmt: skip
 FAMILIES = [
     ("seat1 … seat8, lead1 … lead4", "坐席员、值班长"),
-    ("squad01-1 … squad12-4", "十二个综治队班组,每班四人"),
+    ("squad01-1 … squad12-4", "十二个综治队班组，每班四人"),
     ("enf1-1 … enf3-10, police1-1 … police2-2, fire1-1 … fire1-6", "执法、派出所、消防"),
-    ("rider, rider-kd002 … rider-kd234", "先锋骑手(快递蜀黍)"),
-    ("dept-CODE, handler-CODE", "十七个部门:账号与处置人员"),
+    ("rider, rider-kd002 … rider-kd234", "先锋骑手（快递蜀黍）"),
+    ("dept-CODE, handler-CODE", "十七个部门：账号与处置人员"),
     ("health-NNN", "每个村社的健康专员(NNN 为村社代码后三位)"),
     (
         "grid-NNN, collector-NNN, worker-NNN-NN",
-        "每个村社的网格长、采集员、专职网格员(NNN 为村社代码后三位;朝阳社区前两个网格为 grid01、grid02)",
+        "每个村社的网格长、采集员、专职网格员（NNN 为村社代码后三位；朝阳社区前两个网格为 grid01、grid02）",
     ),
 ]
 

@@ -13,6 +13,7 @@ export class PlaceCard extends EventTarget {
     this.form = form;
     this.box = form.querySelector("#place");
     this.where = form.querySelector("#where");
+    this.mapWords = form.querySelector("#map-words");
     this.agreed = urgent || this.box.dataset.agreed === "true";
     this.box.querySelector(".m-place-acts").hidden = false;
     this.box.querySelector("#locate").addEventListener("click", () => this.locate());
@@ -43,6 +44,7 @@ export class PlaceCard extends EventTarget {
     try {
       const { lon, lat, accuracy, mocked } = await position();
       this.#set({ place_by: "phone", lon, lat, crs: "wgs84", accuracy_m: accuracy ?? "", mocked: mocked ? "on" : "" });
+      this.map?.show(this.at, true);
     } catch ({ code }) {
       if (this.at) this.draw();
       else put(this.where, code === 0 ? _("This phone tells no position: tap the map or say it in words.") : _("No position: tap the map or say it in words."));
@@ -62,6 +64,14 @@ export class PlaceCard extends EventTarget {
     if (!at) put(this.where, community.value && address.value.trim() ? `${community.selectedOptions[0].textContent} ${address.value.trim()}` : "");
     else put(this.where, at.by === "map" ? _("The place you tapped") : fill(_("Your position, accurate to %(n)s m"), { n: accuracy.value || "?" }));
     if (at && this.map) this.map.show(at);
+    this.#mapWords();
+  }
+
+  /** Under the map: what lies at the pin. */
+  #mapWords() {
+    const words = (this.map && this.at && this.map.ground.words(this.at)) || "";
+    put(this.mapWords, words);
+    this.mapWords.hidden = !words;
   }
 
   #set(values) {
@@ -83,6 +93,9 @@ export class PlaceCard extends EventTarget {
     const { SmallMap } = await import("shushan/m/map");
     this.map = await SmallMap.in(box, this.box.dataset);
     this.map.tapped = ({ lon, lat }) => this.#set({ place_by: "map", lon: lon.toFixed(6), lat: lat.toFixed(6), crs: "wgs84", accuracy_m: "", mocked: "" });
+    this.map.drawn = () => this.#mapWords();
     if (this.at) this.map.show(this.at, true);
+    else this.map.lookAt(this.form.elements.community.value);
+    this.#mapWords();
   }
 }
