@@ -2,8 +2,10 @@
 
 import json
 from datetime import datetime
+from functools import cache
 
 from django import template
+from django.conf import settings
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -19,12 +21,17 @@ SAFE = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 @register.simple_tag(takes_context=True)
 def importmap(context: template.Context) -> SafeString:
     """`<script type="importmap">` with the page's nonce; it must stand before the first module script."""
-    body = json.dumps(import_map(), indent=None, separators=(",", ":")).translate(SAFE)
     return format_html(
         '<script type="importmap" nonce="{}">{}</script>',
         str(context.get("csp_nonce", "")),  # not "or": an unread nonce counts as false
-        mark_safe(body),
+        _map_body.__wrapped__() if settings.DEBUG else _map_body(),
     )
+
+
+@cache
+def _map_body() -> SafeString:
+    # A hundred and thirty addresses, the same for every page until the next start.
+    return mark_safe(json.dumps(import_map(), indent=None, separators=(",", ":")).translate(SAFE))
 
 
 @register.simple_tag(takes_context=True)
