@@ -3,7 +3,8 @@
   const wrong = [];
   const say = (what, element) =>
     wrong.push(`${what}: ${element.outerHTML.replace(/\s+/g, " ").slice(0, 110)}`);
-  const seen = (element) => element.getClientRects().length > 0 && element.checkVisibility({ visibilityProperty: true });
+  const folded = (element) => element.closest("details:not([open])") && !element.closest("summary");
+  const seen = (element) => element.getClientRects().length > 0 && !folded(element) && element.checkVisibility({ visibilityProperty: true });
 
   if (document.documentElement.scrollWidth > width) {
     const widest = [...document.querySelectorAll("main *")].find((one) => one.getBoundingClientRect().right > width + 1);
@@ -26,7 +27,7 @@
   for (const one of document.querySelectorAll("a[href], button, input, select, textarea, summary")) {
     if (one.type === "hidden" || !seen(one) || inSentence(one)) continue;
     const held = ["checkbox", "radio"].includes(one.type) ? one.closest("label") ?? one
-      : one.matches(".m-file") && one.getBoundingClientRect().height <= 1 ? one.labels[0] : one; // its label is pressed
+      : one.matches("[data-ready] .m-file") ? one.labels[0] : one; // its label is pressed
     const { height, width: wide } = held.getBoundingClientRect();
     if (height < target - 0.5) say(`only ${Math.round(height)} px high`, one);
     else if (wide < 24) say(`only ${Math.round(wide)} px wide`, one);
