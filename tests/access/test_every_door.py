@@ -10,7 +10,8 @@ from incidents.services import Draft, open_incident
 from shushanwei.people.models import Role, User
 from shushanwei.people.roles import ROLES
 from shushanwei.people.services import grant
-from tests.access.table import PUBLIC, RESIDENT, SIGNED_IN, SIGNED_SOURCE, TABLE, TOKEN
+from tests.access.marks import PUBLIC, RESIDENT, SIGNED_IN, SIGNED_SOURCE, TOKEN
+from tests.access.table import TABLE
 from tests.incidents.conftest import CENTRE, category
 
 # What stands in for a parameter; an id that exists where fetching it is what is asked for.
