@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from points.desk import views_market as desk_market
 from points.desk import views_volunteering as desk
+from points.desk import views_words as desk_words
 from points.m import views_certificates, views_fairs, views_market, views_volunteering
 
 HELP, MARKET = "m/volunteering/", "m/market/"
@@ -57,6 +58,8 @@ urlpatterns: list[URLPattern] = [
     path("residents/market/reports/<uuid:uuid>/", desk_market.decide_report, name="desk-market-decide-report"),
     path("residents/market/bans/<int:pk>/lift/", desk_market.lift, name="desk-market-lift"),
     path("residents/market/photos/<uuid:uuid>/", desk_market.photo, name="desk-market-photo"),
+    path("residents/market/words/", desk_words.words, name="desk-market-words"),
+    path("residents/market/words/<int:pk>/off/", desk_words.take_off, name="desk-market-word-off"),
     path("residents/market/fairs/", desk_market.market_days, name="desk-market-fairs"),
     path("residents/market/fairs/<uuid:uuid>/", desk_market.market_day, name="desk-market-fair"),
     path("residents/market/fairs/<uuid:uuid>/cancel/", desk_market.cancel, name="desk-market-fair-cancel"),

@@ -25,6 +25,7 @@ from points.models.market import (
     ListingReport,
     MarketBan,
     StallBooking,
+    StreetWord,
 )
 from points.models.medicine import Medicine, MedicineItem, MedicinePhoto, MedicineRequest
 from points.models.reports import ReportPhoto, ResidentReport
@@ -47,5 +48,5 @@ __all__ = [
     "MedicinePhoto", "MedicineRequest", "Merchant", "MerchantClerk", "Notice", "OF_RESIDENTS", "PhoneCode", "PointLot",
     "PointPolicy", "PointRule", "Purpose", "Redemption", "ReportPhoto", "Resident", "ResidentReport",
     "ResidentSession", "Reward", "RuleDraft", "ServiceCall", "Settlement", "StallBooking", "StandingBlock",
-    "TransactionKind", "VolunteerCertificate", "VolunteerTask",
+    "StreetWord", "TransactionKind", "VolunteerCertificate", "VolunteerTask",
 ]  # fmt: skip

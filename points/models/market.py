@@ -208,6 +208,35 @@ class MarketBan(models.Model):
         return f"{self.resident_id} {self.until:%Y-%m-%d}"
 
 
+class StreetWord(models.Model):
+    """A word that the street itself put on the market's list, before what comes with the product."""
+
+    class Act(models.TextChoices):
+        REFUSE = "refuse", pgettext_lazy("word", "turn away")  # 拦截
+        REVIEW = "review", pgettext_lazy("word", "show to the reviewer")  # 提示复核
+        SPARE = "spare", pgettext_lazy("word", "let pass")  # 放行
+
+    word = models.CharField(max_length=20)
+    squeezed = models.CharField(max_length=20)  # the word as texts are searched: half width, letters and digits only
+    category = models.CharField(max_length=12)
+    act = models.CharField(max_length=6, choices=Act.choices)
+    why = models.CharField(max_length=200)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("word of the street")
+        verbose_name_plural = _("words of the street")
+        constraints = [
+            models.UniqueConstraint(fields=["squeezed"], condition=Q(removed_at__isnull=True), name="street_word_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.word
+
+
 class Fair(models.Model):
     """A market day (集市日): a place, a time, numbered stalls. Degrees are WGS-84."""
 

@@ -102,12 +102,22 @@ class StandingBlock(models.Model):
     Only the keyed hash of the phone is kept, and only until the block ends.
     """
 
-    phone_hash = models.CharField(max_length=64, unique=True)
+    class Kind(models.TextChoices):
+        ALL = "all"
+        MARKET = "market"  # 集市黑名单
+        VOLUNTEERING = "volunteering"  # a pause after no-shows
+
+    phone_hash = models.CharField(max_length=64)
+    kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.ALL)
     until = models.DateTimeField()
-    why = models.CharField(max_length=200)
+    why = models.CharField(max_length=200, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         ordering = ["until"]
+        constraints = [
+            models.UniqueConstraint(fields=["phone_hash", "kind"], name="standing_block_one_of_a_kind"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.until}"

@@ -1,7 +1,7 @@
 """A resident's own page and what the street may do to it: change, verify, block, show a phone, export, erase."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -13,13 +13,14 @@ from points.models import (
     Consent,
     LedgerTransaction,
     Level,
+    MarketBan,
     Purpose,
     Redemption,
     Resident,
     ServiceCall,
     StandingBlock,
 )
-from points.services import consents, ledger, mall, reports, traces
+from points.services import consents, ledger, mall, reports, traces, volunteering
 from points.services.signing_in import check_code, clean_phone
 from shushanwei.common.clock import db_now
 from shushanwei.common.errors import BadInput, Conflict, NotFound
@@ -105,8 +106,6 @@ def block(resident_id: int, *, days: int, why: str, actor: User | None) -> Resid
     row.blocked_until = db_now() + timedelta(days=days) if days else None
     row.blocked_why = why if days else ""
     row.save(update_fields=["blocked_until", "blocked_why"])
-    if not days:
-        StandingBlock.objects.filter(phone_hash=row.phone_hash).delete()
     record(row, "resident.blocked" if days else "resident.unblocked", actor=actor, note=why, data={"days": days})
     return row
 
@@ -182,15 +181,29 @@ def erase(resident: Resident) -> None:
     reports.forget_voices(row)
     now = db_now()
     Consent.objects.filter(resident=row, withdrawn_at=None).update(withdrawn_at=now)
-    if row.phone_hash and row.blocked_until is not None and row.blocked_until > now:
-        kept = {"until": row.blocked_until, "why": row.blocked_why}
-        StandingBlock.objects.update_or_create(phone_hash=row.phone_hash, defaults=kept)
+    _keep_blocks(row, now)
     row.phone_sealed = row.phone_masked = row.name_sealed = row.name_masked = row.blocked_why = ""
     row.phone_hash = row.openid_hash = None
     row.nickname, row.level, row.community, row.guardian = _("former resident"), Level.BROWSE, None, None
     row.in_ranking, row.is_party_member, row.is_courier, row.erased_at = False, False, False, now
     row.save()
     record(row, "resident.erased")
+
+
+def _keep_blocks(row: Resident, now: datetime) -> None:
+    """What still holds against this resident, by the phone's hash: erasing an account ends no block."""
+    held: dict[str, dict[str, Any]] = {}
+    if row.blocked_until is not None:
+        held[StandingBlock.Kind.ALL] = {"until": row.blocked_until, "why": row.blocked_why}
+    ban = MarketBan.objects.filter(resident=row, lifted_at=None).first()
+    if ban is not None:
+        held[StandingBlock.Kind.MARKET] = {"until": ban.until, "why": ban.why, "by": ban.by}
+    pause = volunteering.pause_of(row.pk)
+    if pause is not None:
+        held[StandingBlock.Kind.VOLUNTEERING] = {"until": pause}
+    for kind, kept in held.items():
+        if row.phone_hash and kept["until"] > now:
+            StandingBlock.objects.update_or_create(phone_hash=row.phone_hash, kind=kind, defaults=kept)
 
 
 def phone_owner(phone: str) -> Resident | None:

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from points.models import DeviceSeen, Level, PhoneCode, Purpose, Resident, ResidentSession, StandingBlock
+from points.models import DeviceSeen, Level, MarketBan, PhoneCode, Purpose, Resident, ResidentSession, StandingBlock
 from points.services.consents import give
 from points.sms import NotSent, sender
 from shushanwei.common.clock import db_now
@@ -175,12 +175,18 @@ def _known(phone: str, hashed: str, device: str, is_child: bool, openid: str) ->
 
 
 def _still_blocked(resident: Resident, hashed: str, now: datetime) -> None:
-    """Erasing an account ends no block."""
-    kept = StandingBlock.objects.filter(phone_hash=hashed, until__gt=now).first()
-    if kept is not None:
-        resident.blocked_until, resident.blocked_why = kept.until, kept.why
-        resident.save(update_fields=["blocked_until", "blocked_why"])
-        record(resident, "resident.blocked", note=kept.why, data={"until": kept.until.isoformat()})
+    """Erasing an account ends no block: what was kept goes over to the new one. A pause stays with the phone."""
+    kept = StandingBlock.objects.filter(phone_hash=hashed, until__gt=now)
+    for one in kept.filter(kind__in=[StandingBlock.Kind.ALL, StandingBlock.Kind.MARKET]):
+        until = {"until": one.until.isoformat()}
+        if one.kind == StandingBlock.Kind.ALL:
+            resident.blocked_until, resident.blocked_why = one.until, one.why
+            resident.save(update_fields=["blocked_until", "blocked_why"])
+            record(resident, "resident.blocked", note=one.why, data=until)
+        elif one.by is not None:
+            ban = MarketBan.objects.create(resident=resident, since=now, until=one.until, why=one.why, by=one.by)
+            record(ban, "market_ban.set", note=one.why, data={"resident": resident.pk, **until})
+        one.delete()
 
 
 def _refuse_flood(hashed: str, address: str | None, now: datetime) -> None:

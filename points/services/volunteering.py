@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from grid.models import Community
-from points.models import Claim, Level, Resident, VolunteerTask
+from points.models import Claim, Level, Resident, StandingBlock, VolunteerTask
 from points.services.standing import acting
 from points.services.wording_screen import checked
 from points.volunteering_lifecycle import (
@@ -254,7 +254,11 @@ def end_window(task_id: int) -> bool:
 def pause_of(resident_id: int) -> datetime | None:
     """Until when this resident may not claim because of no-shows; may lie in the past."""
     missed = Claim.objects.filter(resident_id=resident_id, status=ClaimStatus.NO_SHOW)
-    return paused_until(at for at in missed.values_list("missed_at", flat=True) if at is not None)
+    now_on = paused_until(at for at in missed.values_list("missed_at", flat=True) if at is not None)
+    phone = Resident.objects.filter(pk=resident_id).values("phone_hash")
+    before = StandingBlock.objects.filter(kind=StandingBlock.Kind.VOLUNTEERING, phone_hash__in=phone).first()
+    ends = [end for end in (now_on, before and before.until) if end is not None]
+    return max(ends, default=None)
 
 
 def step(

@@ -1,7 +1,8 @@
 """What may not be said among neighbours: forbidden goods, contact details, abuse; found in any spelling.
 
-The words lie in `points/data/market_words.toml`, by category. A text is read the way a sly writer means it: without
-spaces and signs, in half width and lower case, with digits however they are written.
+The words lie in `points/data/market_words.toml`, by category; what the street itself wrote down (`StreetWord`) goes
+before them. A text is read the way a sly writer means it: without spaces and signs, in half width and lower case, with
+digits however they are written.
 """
 
 import re
@@ -17,6 +18,7 @@ import ahocorasick
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from points.models import StreetWord
 from shushanwei.common.errors import BadInput
 
 WORDS = Path(__file__).resolve().parent.parent / "data" / "market_words.toml"
@@ -55,22 +57,45 @@ class Verdict:
 
 def screen(text: str) -> Verdict:
     """What a text holds that may not be said, each word once, in the order in which it was found."""
-    squeezed = _squeezed(text)
+    squeezed = squeeze(text)
     refused: dict[Hit, None] = {}
     review: dict[Hit, None] = {}
     if _has_contact(text):
         refused[Hit("contact", "")] = None
+    own = {row.squeezed: row for row in StreetWord.objects.filter(removed_at=None)}
     found = [
         (end - len(word) + 1, end, category, word)
         for end, (categories, word) in _words().iter(squeezed)
         for category in categories
+        if word not in own
     ]
     spared = [(start, end, of.removeprefix(EXCEPT)) for start, end, of, _word in found if of.startswith(EXCEPT)]
+    for word, row in own.items():
+        places = [(at, at + len(word) - 1) for at in range(len(squeezed)) if squeezed.startswith(word, at)]
+        if row.act == StreetWord.Act.SPARE:
+            spared += [(start, end, "") for start, end in places]
+        elif places:
+            (refused if row.act == StreetWord.Act.REFUSE else review)[Hit(row.category, row.word)] = None
     for start, end, category, word in found:
-        if category.startswith(EXCEPT) or any(a <= start and end <= b and category == of for a, b, of in spared):
+        if category.startswith(EXCEPT) or any(a <= start and end <= b and of in ("", category) for a, b, of in spared):
             continue
         (refused if _acts()[category] == "refuse" else review)[Hit(category.removesuffix("_doubt"), word)] = None
     return Verdict(list(refused), list(review))
+
+
+def shipped() -> dict[str, tuple[list[str], list[str]]]:
+    """What comes with the product: by category the words that are turned away and those a reviewer sees."""
+    found: dict[str, tuple[list[str], list[str]]] = {}
+    for category, said in _lists().items():
+        both = found.setdefault(category.removesuffix("_doubt"), ([], []))
+        both[0 if said["act"] == "refuse" else 1].extend(said["words"])
+    return found
+
+
+def squeeze(text: str) -> str:
+    """Half width, lower case, letters and digits only: how a text is searched."""
+    plain = unicodedata.normalize("NFKC", text).lower()
+    return "".join(sign for sign in plain if unicodedata.category(sign)[0] in "LN")
 
 
 def checked(field_name: str, text: str, *, least: int = 0, most: int) -> str:
@@ -141,12 +166,6 @@ def _has_contact(text: str) -> bool:
     return bool(HANDLE.search(_seen(plain).replace(" ", "")))
 
 
-def _squeezed(text: str) -> str:
-    """Half width, lower case, letters and digits only."""
-    plain = unicodedata.normalize("NFKC", text).lower()
-    return "".join(sign for sign in plain if unicodedata.category(sign)[0] in "LN")
-
-
 def _seen(text: str) -> str:
     """Without what nobody sees: joiners, marks of direction."""
     return "".join(sign for sign in text if unicodedata.category(sign) not in ("Cf", "Mn"))
@@ -178,4 +197,4 @@ def _words() -> ahocorasick.Automaton:
 
 
 def _each(words: Iterable[str]) -> Iterable[str]:
-    return (_squeezed(word) for word in words)
+    return (squeeze(word) for word in words)

@@ -2,19 +2,21 @@
 
 import re
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection
 from django.test import Client
 
-from points.models import Consent, PhoneCode, Resident, ResidentSession, StandingBlock
-from points.services import ledger, residents, signing_in
+from points.models import Claim, Consent, MarketBan, PhoneCode, Resident, ResidentSession, StandingBlock
+from points.services import ledger, market, residents, signing_in, volunteering
 from points.services.ledger import Source
 from shushanwei.common.clock import db_now
-from shushanwei.common.errors import BadInput, TooMany
+from shushanwei.common.errors import BadInput, NotAllowed, TooMany
 from shushanwei.common.secrets import unseal
 from shushanwei.journal.models import Entry
 from tests.points.conftest import a_resident
+from tests.points.neighbours import a_task, browser_of
 from tests.points.shops import a_clerk, a_merchant
 from tests.racing import all_at_once
 
@@ -173,8 +175,42 @@ def test_who_erases_the_account_and_comes_back_is_blocked_still(django_user_mode
     back = Resident.objects.get(erased_at=None)
     assert (back.blocked_until, back.blocked_why) == (until, "恶意上报")
 
+    assert not StandingBlock.objects.exists()  # the new account holds it now
+
     residents.block(back.pk, days=0, why="查清了", actor=worker)
-    assert not StandingBlock.objects.exists()
+    assert came_back(browser_of(back)).blocked_until is None
+
+
+def came_back(browser: Client) -> Resident:
+    """Who erases the account in this browser and signs in with the same phone again."""
+    browser.post("/m/me/erase/", {"word": "注销"})
+    PhoneCode.objects.update(sent_at=db_now() - timedelta(minutes=2))
+    signed_in()
+    return Resident.objects.get(erased_at=None)
+
+
+def test_a_ban_and_a_pause_outlive_the_account_too(django_user_model):
+    worker = django_user_model.objects.create(username="grid")
+    browser = signed_in()
+    first = Resident.objects.get()
+    until = market.ban(first.pk, days=30, why="冒充商家", actor=worker).until
+    for hours in (3, 2, 1):
+        at = db_now() - timedelta(hours=hours)
+        said = {"status": "no_show", "nth": 1, "claimed_at": at, "missed_at": at}
+        Claim.objects.create(uuid=uuid4(), task=a_task(), resident=first, **said)
+    pause = volunteering.pause_of(first.pk)
+
+    back = came_back(browser)
+    ban = MarketBan.objects.get(resident=back)
+    assert (ban.until, ban.why, volunteering.pause_of(back.pk)) == (until, "冒充商家", pause)
+    with pytest.raises(NotAllowed):
+        market.must_not_be_banned(back.pk)
+
+    market.lift_ban(ban.pk, why="申诉成立", actor=worker)
+    market.must_not_be_banned(came_back(browser_of(back)).pk)  # what was lifted does not come back
+
+
+def test_blocks_that_have_ended_are_forgotten():
     StandingBlock.objects.create(phone_hash="x", until=db_now() - timedelta(days=1), why="旧")
     signing_in.forget_old(db_now())
     assert not StandingBlock.objects.exists()

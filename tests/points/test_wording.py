@@ -5,6 +5,8 @@ import pytest
 from points.services.wording_screen import clean_words, screen
 from shushanwei.common.errors import BadInput
 
+pytestmark = pytest.mark.django_db
+
 
 @pytest.mark.parametrize(
     ("text", "category"),
