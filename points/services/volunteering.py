@@ -257,7 +257,7 @@ def pause_of(resident_id: int) -> datetime | None:
     now_on = paused_until(at for at in missed.values_list("missed_at", flat=True) if at is not None)
     phone = Resident.objects.filter(pk=resident_id).values("phone_hash")
     before = StandingBlock.objects.filter(kind=StandingBlock.Kind.VOLUNTEERING, phone_hash__in=phone).first()
-    ends = [end for end in (now_on, before and before.until) if end is not None]
+    ends = [end for end in (now_on, before.until if before else None) if end is not None]
     return max(ends, default=None)
 
 
