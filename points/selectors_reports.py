@@ -150,11 +150,15 @@ def stage(report: ResidentReport) -> int:
 
 
 def shots(report: ResidentReport) -> tuple[list[Attachment], list[Attachment]]:
-    """(the own photos, those made after handling, once it is closed)."""
-    own = [photo.attachment for photo in report.photos.select_related("attachment")]
-    if report.case.status not in (Status.CLOSED, Status.FORCE_CLOSED):
+    """(the own photos, those made after the last handling, once it is closed)."""
+    own, case = [photo.attachment for photo in report.photos.select_related("attachment")], report.case
+    if case.status not in (Status.CLOSED, Status.FORCE_CLOSED):
         return own, []
-    return own, list(report.case.attachments.filter(kind=Attachment.Kind.AFTER).order_by("-id")[:6])
+    done = case.attachments.filter(kind=Attachment.Kind.AFTER).order_by("-id")
+    if case.reopen_count:  # what the first handling showed was not so
+        again = Entry.objects.filter(subject_type="incident", subject_id=case.pk, data__reopened=True).last()
+        done = done.filter(uploaded_at__gt=again.at) if again is not None else done
+    return own, list(done[:6])
 
 
 def shot_of(report: ResidentReport, code: str) -> Attachment:

@@ -277,6 +277,19 @@ def test_not_solved_opens_the_case_again_once(neighbour, django_user_model):
     assert "案件已重开" in phone_of(neighbour).get(f"/m/report/{row.uuid}/").content.decode()
 
 
+def test_after_a_second_handling_only_its_pictures_show_how_it_is_now(neighbour, django_user_model):
+    row, _new = reports.report(neighbour, sent(), address=None)
+    first = add_attachment(row.incident_id, shot(9), kind="after", uuid=uuid4(), actor=None)
+    ended(row.incident, django_user_model)
+    row = looks.not_solved(row, "还在")
+    row.incident.refresh_from_db()
+    second = add_attachment(row.incident_id, shot(10), kind="after", uuid=uuid4(), actor=None)
+    ended(row.incident, django_user_model)
+    browser, address = phone_of(neighbour), f"/m/report/{row.uuid}/"
+    shown = [browser.get(f"{address}photos/{one.uuid}/").status_code for one in (first, second)]
+    assert shown == [404, 200]
+
+
 def test_where_the_case_cannot_be_opened_again_a_new_one_follows_it_and_the_page_says_so(neighbour, django_user_model):
     row, _new = reports.report(neighbour, sent(), address=None)
     ended(row.incident, django_user_model)
