@@ -88,6 +88,11 @@ def clerk_of(resident: Resident) -> MerchantClerk | None:
     return MerchantClerk.objects.select_related("merchant").filter(resident=resident, removed_at=None).first()
 
 
+def is_clerk(resident: Resident) -> bool:
+    """Whether a resident writes rewards off anywhere: asked on every page, so without the rows."""
+    return MerchantClerk.objects.filter(resident=resident, removed_at=None).exists()
+
+
 def look_up(clerk: MerchantClerk, code: str) -> Redemption:
     """The redemption of a pick-up code at the clerk's own merchant.
 

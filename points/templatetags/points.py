@@ -49,7 +49,7 @@ def own_tabs(context: template.Context) -> list[dict[str, str]]:
     found = []
     if resident is not None and resident.is_courier:
         found.append({"url": reverse("points:riders"), "says": _("Rider")})
-    if resident is not None and mall.clerk_of(resident) is not None:
+    if resident is not None and mall.is_clerk(resident):
         found.append({"url": reverse("points:merchant"), "says": pgettext("tab", "Hand out")})
     return found
 
