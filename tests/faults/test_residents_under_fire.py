@@ -1,4 +1,4 @@
-"""kill -9 while residents report and redeem: what was answered stands once, what stands was paid for, nobody pays twice."""
+"""kill -9 while residents report and redeem: what was answered stands once, and nobody pays twice."""
 
 import time
 from pathlib import Path

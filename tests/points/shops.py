@@ -11,9 +11,10 @@ from points.services.ledger import Source
 from shushanwei.common.clock import db_now
 
 _numbers = count(1)
+HOME = "330109015001"
 
 
-def a_community(code: str = "330109015001") -> Community:
+def a_community(code: str = HOME) -> Community:
     """A community without any ground."""
     return Community.objects.get_or_create(
         code=code, defaults={"name": f"社区{code[-3:]}", "short_name": f"社区{code[-3:]}", "kind": "community",
