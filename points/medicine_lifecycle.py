@@ -97,11 +97,13 @@ DAY_FROM, DAY_TO = time(8), time(20)
 
 # Said by somebody who needs an ambulance, not a medicine chest.
 EMERGENCY_WORDS = (
-    "胸痛", "胸口痛", "胸闷得", "呼吸困难", "喘不上气", "喘不过气", "不能呼吸", "窒息", "昏迷", "昏倒", "晕倒",
+    "胸痛", "胸疼", "胸口痛", "胸口疼", "心口痛", "心口疼", "胸闷得", "呼吸困难", "喘不上气", "喘不过气", "喘不上来",
+    "喘不过来", "不能呼吸", "窒息", "昏迷", "昏倒", "晕倒",
     "意识不清", "没有意识", "叫不醒", "大出血", "出血不止", "止不住血", "吐血", "呕血", "抽搐", "中风", "偏瘫",
     "口角歪斜", "嘴歪", "心梗", "心脏骤停", "过敏性休克", "休克", "中毒", "吃错药", "误服", "溺水", "触电",
-    "自杀", "轻生", "割腕", "chest pain", "cannot breathe", "can't breathe", "unconscious", "heavy bleeding",
-    "stroke", "poison", "suicide", "overdose",
+    "自杀", "轻生", "割腕", "chest pain", "heart attack", "difficulty breathing", "trouble breathing",
+    "not breathing", "seizure", "fainted", "passed out", "cannot breathe", "can't breathe", "unconscious",
+    "heavy bleeding", "stroke", "poison", "suicide", "overdose",
 )  # fmt: skip
 
 

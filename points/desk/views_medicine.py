@@ -98,7 +98,7 @@ def photo(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @holding(APPROVE)
 def hand_out(request: HttpRequest) -> HttpResponse:
     """`?code=`: from a typed or scanned code to its request; below, what waits to be picked up."""
-    code, wrong = request.GET.get("code", "").replace("\0", "")[:40], ""
+    code, wrong = _scanned(request.GET.get("code", "")), ""
     if code:
         try:
             return redirect("points:desk-request", uuid=medicine_requests.by_code(code, who(request)).uuid)
@@ -129,7 +129,7 @@ def answers(request: HttpRequest, uuid: UUID) -> HttpResponse:
         told["answers"] = medicine_requests.look(found.pk, actor=who(request))
 
     errors, status = refused(work)
-    return _request(request, _found(request, uuid), told.get("answers"), errors.get("", ""), status)
+    return _request(request, _found(request, uuid), told.get("answers"), errors.get("0", ""), status)
 
 
 @require_POST
@@ -165,7 +165,7 @@ def takings(request: HttpRequest) -> HttpResponse:
     taken = medicine_requests.requests_for(who(request)).filter(status=RequestStatus.TAKEN).order_by("-ended_at")
     room = rooms.filter(pk=number(request, "room") or 0).first()
     taken = taken.filter(item__room=room) if room else taken
-    sums = taken.order_by().values("item__medicine__name_zh", "item__medicine__form")
+    sums = taken.order_by().values("item__medicine__name_zh", "item__medicine__name_en", "item__medicine__form")
     context = {
         "part": Paginator(taken, PAGE).get_page(request.GET.get("page")), "rooms": rooms, "room": room,
         "sums": sums.annotate(times=Count("id"), units=Sum("amount")).order_by("-times")[:20],
@@ -191,6 +191,11 @@ def white_list_save(request: HttpRequest) -> HttpResponse:
     return _list(request, request.POST.dict(), errors, status) if errors else redirect("points:desk-white-list")
 
 
+def _scanned(said: str) -> str:
+    """The code alone: a scanner that types like a keyboard sends the whole address of the resident's QR code."""
+    return said.replace("\0", "").rpartition("code=")[2].strip()[:40]
+
+
 def _list(request: HttpRequest, said: dict, errors: dict[str, str], status: int = 200) -> HttpResponse:
     edited = Medicine.objects.filter(pk=number(request, "edit") or 0).first()
     if edited is not None and not said:
@@ -198,7 +203,8 @@ def _list(request: HttpRequest, said: dict, errors: dict[str, str], status: int 
             name: getattr(edited, name) for name in ("pk", "name_zh", "name_en", "use", "form", "most", "is_listed")
         }
     context = {
-        "rows": Medicine.objects.annotate(packs=Count("items")), "said": said or {"is_listed": True}, "errors": errors,
+        "rows": Medicine.objects.annotate(packs=Count("items")).order_by("use", "id"),  # counting forgets the order
+        "said": said or {"is_listed": True}, "errors": errors,
         "uses": Medicine.Use.choices, "forms": Medicine.Form.choices,
     }  # fmt: skip
     return render(request, "points/desk/white_list.html", context, status=status)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from uuid import UUID, uuid4
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -77,13 +78,14 @@ def _resident(request: HttpRequest, uuid: UUID, *, phone: str = "", wrong: dict[
     return render(request, "points/desk/resident.html", context, status=status)
 
 
-def _act(request: HttpRequest, uuid: UUID, permission: str, work: Callable[[Resident], None]) -> HttpResponse:
-    """Run `work` on a resident within reach; a refusal stands beside its field."""
+def _act(request: HttpRequest, uuid: UUID, permission: str, work: Callable[[Resident], str]) -> HttpResponse:
+    """Run `work` on a resident within reach and say what it did; a refusal stands beside its field."""
     row = selectors.resident_for(who(request), uuid, permission)
     try:
-        work(row)
+        done = work(row)
     except DomainError as error:
         return _resident(request, uuid, wrong={error.field or "all": error.message}, status=error.status)
+    messages.success(request, done)
     return redirect("points:desk-resident", uuid=uuid)
 
 
@@ -92,7 +94,7 @@ def _act(request: HttpRequest, uuid: UUID, permission: str, work: Callable[[Resi
 def verify(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Confirm the real name: {name, community, party}."""
 
-    def work(row: Resident) -> None:
+    def work(row: Resident) -> str:
         code = posted(request, "community")
         if not selectors.communities_for(who(request), VERIFY).filter(pk=code).exists():
             raise BadInput("community", _("Choose your own community."))
@@ -100,6 +102,7 @@ def verify(request: HttpRequest, uuid: UUID) -> HttpResponse:
             row.pk, name=posted(request, "name"), community_id=code,  # type: ignore[arg-type]
             is_party_member=request.POST.get("party") == "on", actor=who(request),
         )  # fmt: skip
+        return _("The real name is confirmed.")
 
     return _act(request, uuid, VERIFY, work)
 
@@ -109,9 +112,10 @@ def verify(request: HttpRequest, uuid: UUID) -> HttpResponse:
 def block(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Block for some days, or end it with 0: {days, why}."""
 
-    def work(row: Resident) -> None:
+    def work(row: Resident) -> str:
         days = filled.number("days", request.POST.get("days", ""), least=0, most=residents.MOST_DAYS)
         residents.block(row.pk, days=days, why=posted(request, "why"), actor=who(request))
+        return _("Blocked.") if days else _("The block has ended.")
 
     return _act(request, uuid, VERIFY, work)
 
@@ -135,11 +139,12 @@ def show_phone(request: HttpRequest, uuid: UUID) -> HttpResponse:
 def adjust(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Ask for a change of points: {uuid, points, reason}."""
 
-    def work(row: Resident) -> None:
+    def work(row: Resident) -> str:
         deciding.ask_adjustment(
             row, points=request.POST.get("points", ""), reason=posted(request, "reason"),  # type: ignore[arg-type]
             uuid=filled.page_id(request.POST.get("uuid")), actor=who(request),
         )  # fmt: skip
+        return _("Asked for; somebody else decides.")
 
     return _act(request, uuid, ADJUST, work)
 

@@ -19,13 +19,13 @@ def id_of(request: HttpRequest, name: str = "uuid") -> UUID:
 
 
 def refused(work: Callable[[], object]) -> tuple[dict[str, str], int]:
-    """Run a service: ({field or "": what is wrong}, status); empty and 200 where it went well. NotFound goes on."""
+    """Run a service: ({field or "0": what is wrong}, status); empty and 200 where it went well. NotFound goes on."""
     try:
         work()
     except NotFound:
         raise
     except DomainError as error:
-        return {error.field or "": error.message}, error.status
+        return {error.field or "0": error.message}, error.status
     return {}, 200
 
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 
 @dataclass(frozen=True)
@@ -17,6 +17,11 @@ class Tile:
     sign: str  # plain, warm, good, urgent
     name: str | Promise
     says: str | Promise
+
+    @property
+    def mark(self) -> str:
+        """The sign in the reader's script."""
+        return self.letter if (get_language() or "zh").startswith("zh") else str(self.name)[:1]
 
     @property
     def url(self) -> str:

@@ -1,5 +1,6 @@
 """Home, the resident's own page, and what the law lets everybody do with the own data."""
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -66,6 +67,7 @@ def save(request: HttpRequest) -> HttpResponse:
         residents.change(request.resident, values | flags)  # type: ignore[attr-defined]
     except DomainError as error:
         return _me(request, {error.field or "said": error.message}, error.status)
+    messages.success(request, _("Saved."))
     return redirect("points:me")
 
 
@@ -118,6 +120,7 @@ def erase(request: HttpRequest) -> HttpResponse:
     if request.POST.get("word", "").strip() != _("erase"):
         return _me(request, {"word": _("Type the word to confirm.")}, 422)
     residents.erase(request.resident)  # type: ignore[attr-defined]
+    messages.success(request, _("Your data has been erased."))
     response = redirect("points:home")
     identity.forget(response)
     return response

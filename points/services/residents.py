@@ -131,9 +131,22 @@ def own_data(resident: Resident) -> dict[str, Any]:
         "nickname": resident.nickname,
         "phone": unseal(resident.phone_sealed),
         "name": unseal(resident.name_sealed),
-        "level": resident.level,
+        "level": str(resident.get_level_display()),
         "community": resident.community.name if resident.community else None,
         "joined_at": resident.created_at,
+        "last_seen_at": resident.seen_at,
+        "confirmed_at": resident.verified_at,
+        "is_party_member": resident.is_party_member,
+        "is_under_14": resident.is_child,
+        "guardian": resident.guardian.nickname if resident.guardian else None,
+        "children": [child.nickname for child in resident.children.filter(erased_at=None)],
+        "blocked_until": resident.blocked_until,
+        "blocked_why": resident.blocked_why,
+        "wechat_bound": resident.openid_hash is not None,
+        "settings": {name: getattr(resident, name) for name in FLAGS},
+        # The browser's own name is kept as a hash only, which says nothing to anybody.
+        "devices": list(resident.devices.values("first_at", "last_at")),
+        "sign_ins": list(resident.sessions.values("started_at", "seen_at", "expires_at")),
         "points": {"spendable": spendable, "frozen": frozen},
         "ledger": list(
             LedgerTransaction.objects.filter(resident=resident).values("at", "kind", "points", "note", "source_type")
@@ -141,7 +154,9 @@ def own_data(resident: Resident) -> dict[str, Any]:
         **traces.data_of(resident),
         "awards": list(Award.objects.filter(resident=resident).values("at", "code", "worth", "given", "short")),
         "consents": list(
-            Consent.objects.filter(resident=resident).values("purpose", "version", "given_at", "withdrawn_at")
+            Consent.objects.filter(resident=resident).values(
+                "purpose", "version", "about__nickname", "given_at", "withdrawn_at"
+            )
         ),
         "reports": reports.own_data(resident),
         "calls": list(

@@ -94,7 +94,7 @@ def test_the_questions_that_end_it_lead_to_the_health_officer(room, officer):
     answer = browser.post(f"/m/medicine/{item.uuid}/ask/", {"uuid": uuid4(), **WELL, "age": "child"})
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert "不向12岁以下儿童发放药品" in page and 'href="/m/health/"' in page
+    assert "不向未满12岁儿童发放药品" in page and 'href="/m/health/"' in page
 
 
 def test_an_emergency_word_shows_120_and_the_request_waits_for_a_second_word(room, officer):
