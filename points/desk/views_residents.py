@@ -65,6 +65,7 @@ def _resident(request: HttpRequest, uuid: UUID, *, phone: str = "", wrong: dict[
         "resident": row, "phone": phone, "wrong": wrong or {}, "said": request.POST, "now": db_now(), "uuid": uuid4(),
         "may": {name: user.has_perm(code) for name, code in (
             ("verify", VERIFY), ("phone", PHONE), ("adjust", ADJUST), ("ledger", selectors.LEDGER))},
+        "reachable": residents.has_open_matter(row),
         "communities": selectors.communities_for(user, VERIFY), "most_points": deciding.MOST_POINTS,
     }  # fmt: skip
     if sees_ledger:

@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from grid.models import Community
+from incidents.lifecycle import LIVE
 from points.models import (
     Award,
     Consent,
@@ -17,13 +19,14 @@ from points.models import (
     Purpose,
     Redemption,
     Resident,
+    ResidentReport,
     ServiceCall,
     StandingBlock,
 )
 from points.services import consents, ledger, mall, reports, traces, volunteering
 from points.services.signing_in import check_code, clean_phone
 from shushanwei.common.clock import db_now
-from shushanwei.common.errors import BadInput, Conflict, NotFound
+from shushanwei.common.errors import BadInput, Conflict, NotAllowed, NotFound
 from shushanwei.common.secrets import fingerprint, mask_name, seal, unseal
 from shushanwei.journal.services import record
 from shushanwei.people.models import User
@@ -112,15 +115,32 @@ def block(resident_id: int, *, days: int, why: str, actor: User | None) -> Resid
 
 @transaction.atomic
 def show_phone(resident_id: int, *, why: str, actor: User) -> str:
-    """The phone in clear, for who is about to call; who looked, when and why is written down. Raises BadInput."""
+    """The phone in clear, for who is about to call; who looked, when and why is written down.
+
+    Raises BadInput for `why`, NotAllowed where nothing of this resident goes on.
+    """
     row = _locked(resident_id)
     why = why.strip()
     if not why or len(why) > LONGEST_WHY:
         raise BadInput("why", _("Say why you need the number."))
     if not row.phone_sealed:
         raise NotFound(_("There is no such thing."))
+    if not has_open_matter(row):
+        raise NotAllowed(_("Nothing of this resident is open: the number is shown to nobody."))
     record(row, "resident.phone_shown", actor=actor, note=why)
     return unseal(row.phone_sealed)
+
+
+def has_open_matter(resident: Resident) -> bool:
+    """Whether something goes on for which somebody may have to call: a case not yet ended, a call not yet rated.
+
+    Who says nothing for a week after the call was done says nothing any more.
+    """
+    calls = ServiceCall.objects.filter(resident=resident, is_anonymous=False).exclude(
+        Q(status=ServiceCall.Status.RATED) | Q(done_at__lt=db_now() - timedelta(days=7), status=ServiceCall.Status.DONE)
+    )
+    cases = ResidentReport.objects.filter(resident=resident, incident__status__in=LIVE)
+    return calls.exists() or cases.exists()
 
 
 def own_data(resident: Resident) -> dict[str, Any]:

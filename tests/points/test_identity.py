@@ -9,14 +9,14 @@ from django.db import connection
 from django.test import Client
 
 from points.models import Claim, Consent, MarketBan, PhoneCode, Resident, ResidentSession, StandingBlock
-from points.services import ledger, market, residents, signing_in, volunteering
+from points.services import calls, ledger, market, residents, signing_in, volunteering
 from points.services.ledger import Source
 from shushanwei.common.clock import db_now
 from shushanwei.common.errors import BadInput, NotAllowed, TooMany
 from shushanwei.common.secrets import unseal
 from shushanwei.journal.models import Entry
 from tests.points.conftest import a_resident
-from tests.points.neighbours import a_task, browser_of
+from tests.points.neighbours import a_community, a_task, browser_of
 from tests.points.shops import a_clerk, a_merchant
 from tests.racing import all_at_once
 
@@ -222,6 +222,9 @@ def test_showing_a_phone_is_written_down_with_who_and_why(django_user_model):
     resident = Resident.objects.get()
     with pytest.raises(BadInput):
         residents.show_phone(resident.pk, why=" ", actor=seat)
+    with pytest.raises(NotAllowed):  # nothing of this resident is open
+        residents.show_phone(resident.pk, why="回访", actor=seat)
+    calls.call(resident, calls.Called(uuid4(), "repair", "楼道灯坏了", community=a_community().pk))
     assert residents.show_phone(resident.pk, why="回访", actor=seat) == PHONE
     entry = Entry.objects.get(verb="resident.phone_shown")
     assert (entry.actor, entry.note) == (seat, "回访")
