@@ -97,7 +97,7 @@ def test_a_reward_with_its_picture_reaches_the_phone_without_exif(desk, settings
     for query in ("", "?thumb=1"):
         stored = b"".join(mine.get(f"/m/mall/{row.uuid}/picture/{query}").streaming_content)
         assert stored[:3] == b"\xff\xd8\xff" and b"SecretCamera" not in stored
-    assert desk.get(f"/residents/rewards/{row.uuid}/picture/").status_code == 200
+    assert desk.get(f"/residents/merchants/rewards/{row.uuid}/picture/").status_code == 200
     row.picture.storage.delete(row.picture.name)
     assert mine.get(f"/m/mall/{row.uuid}/picture/").status_code == 404
     assert mine.get(f"/m/mall/{a_reward(shop).uuid}/picture/").status_code == 404
@@ -127,13 +127,13 @@ def test_a_reward_that_cannot_be_is_refused(desk, field, value):
 
 def test_the_stock_is_set_by_who_saw_how_many_there_are(desk):
     row = a_reward(stock=5)
-    address = f"/residents/rewards/{row.uuid}/stock/"
+    address = f"/residents/merchants/rewards/{row.uuid}/stock/"
     for seen, stock, then in (("5", "8", 8), ("5", "8", 8), ("5", "9", 8), ("8", "-1", 8), ("8", "x", 8), ("", "9", 8)):
         assert desk.post(address, {"seen": seen, "stock": stock}).status_code == 302
         row.refresh_from_db()
         assert row.stock == then
     changed = reward_said(price=70, stock="999")
-    desk.post(f"/residents/rewards/{row.uuid}/", changed)
+    desk.post(f"/residents/merchants/rewards/{row.uuid}/", changed)
     row.refresh_from_db()
     assert (row.price, row.stock) == (70, 8)
 
