@@ -126,6 +126,8 @@ class Screen:
             page.screenshot(path=f"{SHOTS}/{story.name}-{story.language}-{story.steps:02d}.png", full_page=True)
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= self.width, f"{page.url} is {wide} px wide"
+        title = "[...document.querySelectorAll('.phone-bar h1')].every((one) => one.scrollWidth <= one.clientWidth)"
+        assert page.evaluate(title), f"the title of {page.url} is cut"
         assert page.evaluate("document.documentElement.lang") == story.language
         if story.language == "en":
             assert chinese_in(page.evaluate(WORDS), story.written) == [], page.url
