@@ -146,7 +146,10 @@ def timeline(report: ResidentReport) -> list[Line]:
 def stage(report: ResidentReport) -> int:
     """How far its case is: 1 to 6 of the progress bar; 0 where it was not accepted."""
     status = Status(report.case.status)
-    return 0 if status in (Status.REJECTED, Status.VOIDED) else STAGE[status]
+    if status in (Status.REJECTED, Status.VOIDED):
+        return 0
+    # What waits for its closing is checked, not closed yet.
+    return STAGE[Status.CHECKING] if status == Status.PENDING_CLOSE else STAGE[status]
 
 
 def shots(report: ResidentReport) -> tuple[list[Attachment], list[Attachment]]:

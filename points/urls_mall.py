@@ -30,9 +30,9 @@ MALL = [
     path("residents/merchants/<uuid:uuid>/month/", desk_mall.month, name="desk-month"),
     path("residents/merchants/<uuid:uuid>/month.xlsx", desk_mall.month_book, name="desk-month-xlsx"),
     path("residents/merchants/<uuid:uuid>/month/close/", desk_mall.month_close, name="desk-month-close"),
-    path("residents/rewards/<uuid:uuid>/", desk_mall.reward, name="desk-reward"),
-    path("residents/rewards/<uuid:uuid>/picture/", desk_mall.reward_picture, name="desk-reward-picture"),
-    path("residents/rewards/<uuid:uuid>/stock/", desk_mall.reward_stock, name="desk-reward-stock"),
+    path("residents/merchants/rewards/<uuid:uuid>/", desk_mall.reward, name="desk-reward"),
+    path("residents/merchants/rewards/<uuid:uuid>/picture/", desk_mall.reward_picture, name="desk-reward-picture"),
+    path("residents/merchants/rewards/<uuid:uuid>/stock/", desk_mall.reward_stock, name="desk-reward-stock"),
     path("residents/redemptions/", desk_mall.redemptions, name="desk-redemptions"),
 ]
 POINTS = [

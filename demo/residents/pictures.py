@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw
 
 from demo.simulator.pictures import font
 from points.kinds import REPORTS
+from shushanwei.common.clock import STREET
 
 SIZE = (480, 360)
 SKIES = [((150, 190, 225), (222, 234, 242)), ((196, 202, 210), (232, 232, 228)), ((236, 190, 150), (250, 226, 190)),
@@ -42,7 +43,7 @@ def sight(kind: str, at: datetime, dice: random.Random, *, tidy: bool = False) -
     elif not tidy:
         WRONG.get(kind, _heap)(draw, dice, *spot)
     draw.rectangle((0, 334, *SIZE), fill=(18, 24, 32))
-    draw.text((10, 337), f"{at:%Y-%m-%d %H:%M}  示例", fill=(236, 240, 244), font=font(16))
+    draw.text((10, 337), f"{at.astimezone(STREET):%Y-%m-%d %H:%M}  示例", fill=(236, 240, 244), font=font(16))
     return _jpeg(image)
 
 

@@ -59,7 +59,7 @@ class RewardForm(OncePosted):
     price = forms.IntegerField(label=_("Price in points"), min_value=1, max_value=merchants.DEAREST)
     stock = forms.IntegerField(label=_("Stock"), min_value=0, max_value=merchants.MOST_STOCK)
     a_month = forms.IntegerField(
-        label=_("At most for one person a month"), min_value=1, max_value=merchants.MOST_A_MONTH, required=False,
+        label=_("Monthly limit per person"), min_value=1, max_value=merchants.MOST_A_MONTH, required=False,
         help_text=_("Left empty: as many as there are."),
     )  # fmt: skip
     valid_from = forms.DateField(label=pgettext_lazy("day", "From"), widget=forms.DateInput(DAY, format="%Y-%m-%d"))

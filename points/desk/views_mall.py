@@ -3,6 +3,7 @@
 from datetime import date
 from uuid import UUID
 
+from dateutil.relativedelta import relativedelta
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, Sum
 from django.http import HttpRequest, HttpResponse
@@ -20,9 +21,10 @@ from points.desk.settlement_book import TYPE, workbook
 from points.models import Merchant, Redemption, Reward, Settlement
 from points.reward_pictures import picture_of
 from points.services import filled, merchants, reconciliation, residents
+from shushanwei.common.clock import STREET
 
 MANAGE = "points.manage_mall"
-PAGE = 30
+PAGE, MONTHS_BACK = 30, 12
 
 
 @require_safe
@@ -145,7 +147,7 @@ def month(request: HttpRequest, uuid: UUID) -> HttpResponse:
     found, day = _sheet(request, uuid), today()
     context = {
         "sheet": found, "whole": reconciliation.is_whole(found), "is_over": found.month < day.replace(day=1),
-        "months": _months(day),
+        "months": sorted({*_months(found.merchant, day), found.month}, reverse=True),
     }  # fmt: skip
     return render(request, "points/desk/month.html", context)
 
@@ -177,12 +179,11 @@ def _to(uuid: UUID) -> str:
     return reverse("points:desk-merchant", args=[uuid])
 
 
-def _months(day: date) -> list[date]:
-    found = []
-    for back in range(12):
-        year, number = divmod(day.year * 12 + day.month - 1 - back, 12)
-        found.append(date(year, number + 1, 1))
-    return found
+def _months(shop: Merchant, day: date) -> list[date]:
+    """The last twelve months in which a merchant took part, the newest first."""
+    began = shop.created_at.astimezone(STREET).date().replace(day=1)
+    months = [day.replace(day=1) - relativedelta(months=back) for back in range(MONTHS_BACK)]
+    return [month for month in months if month >= began]
 
 
 def _sheet(request: HttpRequest, uuid: UUID) -> reconciliation.Sheet:
@@ -227,7 +228,7 @@ def _merchant(
         "merchant": row, "form": form or MerchantForm(initial=given | {"uuid": row.uuid}), "today": today(),
         "clerks": row.clerks.filter(removed_at=None).select_related("resident", "added_by"),
         "rewards": row.rewards.order_by("-is_active", "price"),
-        "months": [(day, settled.get(day)) for day in _months(today())],
+        "months": [(day, settled.get(day)) for day in _months(row, today())],
     }  # fmt: skip
     return render(request, "points/desk/merchant.html", context, status=status)
 

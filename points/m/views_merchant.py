@@ -17,6 +17,7 @@ from points.models import MerchantClerk, Redemption
 from points.services import filled, mall
 from shushanwei.common.clock import STREET, db_now
 from shushanwei.common.errors import DomainError
+from shushanwei.common.templatetags.shushanwei import named
 
 MOST_SHOWN = 100
 
@@ -49,7 +50,7 @@ def write_off(request: HttpRequest, uuid: UUID) -> HttpResponse:
         row = mall.write_off(clerk, uuid, uuid=filled.page_id(request.POST.get("uuid")))
     except DomainError as error:
         return _page(request, clerk, "", wrong=error.message, status=error.status)
-    messages.success(request, _("Written off: %(name)s.") % {"name": row.reward.name_zh})
+    messages.success(request, _("Written off: %(name)s.") % {"name": named(row.reward)})
     return redirect("points:merchant")
 
 

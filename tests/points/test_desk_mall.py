@@ -1,15 +1,17 @@
 """The mall behind the counter: merchants, clerks, rewards with pictures, stock, the month."""
 
-from datetime import date
+from datetime import date, datetime, time
 from io import BytesIO
 from uuid import uuid4
 
 import pytest
+from dateutil.relativedelta import relativedelta
 from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import load_workbook
 from PIL import Image
 
 from points.models import Merchant, MerchantClerk, Reward, Settlement
+from shushanwei.common.clock import STREET, db_now
 from shushanwei.common.secrets import fingerprint, unseal
 from shushanwei.journal.models import Entry
 from tests.points.browsers import resident_in, worker, worker_in
@@ -97,7 +99,7 @@ def test_a_reward_with_its_picture_reaches_the_phone_without_exif(desk, settings
     for query in ("", "?thumb=1"):
         stored = b"".join(mine.get(f"/m/mall/{row.uuid}/picture/{query}").streaming_content)
         assert stored[:3] == b"\xff\xd8\xff" and b"SecretCamera" not in stored
-    assert desk.get(f"/residents/rewards/{row.uuid}/picture/").status_code == 200
+    assert desk.get(f"/residents/merchants/rewards/{row.uuid}/picture/").status_code == 200
     row.picture.storage.delete(row.picture.name)
     assert mine.get(f"/m/mall/{row.uuid}/picture/").status_code == 404
     assert mine.get(f"/m/mall/{a_reward(shop).uuid}/picture/").status_code == 404
@@ -127,13 +129,13 @@ def test_a_reward_that_cannot_be_is_refused(desk, field, value):
 
 def test_the_stock_is_set_by_who_saw_how_many_there_are(desk):
     row = a_reward(stock=5)
-    address = f"/residents/rewards/{row.uuid}/stock/"
+    address = f"/residents/merchants/rewards/{row.uuid}/stock/"
     for seen, stock, then in (("5", "8", 8), ("5", "8", 8), ("5", "9", 8), ("8", "-1", 8), ("8", "x", 8), ("", "9", 8)):
         assert desk.post(address, {"seen": seen, "stock": stock}).status_code == 302
         row.refresh_from_db()
         assert row.stock == then
     changed = reward_said(price=70, stock="999")
-    desk.post(f"/residents/rewards/{row.uuid}/", changed)
+    desk.post(f"/residents/merchants/rewards/{row.uuid}/", changed)
     row.refresh_from_db()
     assert (row.price, row.stock) == (70, 8)
 
@@ -151,10 +153,18 @@ def test_a_month_is_settled_on_its_page_and_signed_on_paper(desk):
     assert desk.get(f"/residents/merchants/{uuid4()}/month/").status_code == 404
 
 
+def test_only_months_since_a_merchant_joined_wait_to_be_settled(desk):
+    months = [db_now().astimezone(STREET).date().replace(day=1) - relativedelta(months=back) for back in range(3)]
+    shop = a_merchant(created_at=datetime.combine(months[1], time(12), STREET))
+    assert [day for day, _held in desk.get(f"/residents/merchants/{shop.uuid}/").context["months"]] == months[:2]
+    early = desk.get(f"/residents/merchants/{shop.uuid}/month/?month={months[2]:%Y-%m}")
+    assert early.context["months"] == months  # the one that is shown can be chosen
+
+
 def test_every_page_of_the_mall_opens(desk):
     row = a_reward()
     for address in ("merchants/", f"merchants/{row.merchant.uuid}/", f"merchants/{row.merchant.uuid}/rewards/",
-                    f"merchants/{row.merchant.uuid}/month/", f"rewards/{row.uuid}/", "redemptions/",
+                    f"merchants/{row.merchant.uuid}/month/", f"merchants/rewards/{row.uuid}/", "redemptions/",
                     "redemptions/?status=used&merchant=x", f"redemptions/?merchant={row.merchant.uuid}"):  # fmt: skip
         answer = desk.get(f"/residents/{address}")
         assert answer.status_code == 200

@@ -69,6 +69,15 @@ def test_photo_place_and_kind_open_a_case_of_its_class(neighbour):
     assert row.from_hash == ""
 
 
+@pytest.mark.parametrize(
+    ("status", "step"), [("reported", 1), ("checking", 5), ("pending_close", 5), ("closed", 6), ("voided", 0)]
+)
+def test_what_waits_for_its_closing_is_not_called_closed(neighbour, status, step):
+    row, _new = reports.report(neighbour, sent(), address=None)
+    row.incident.status = status
+    assert selectors.stage(row) == step
+
+
 def test_a_report_sent_ten_times_at_once_is_one(neighbour):
     said = sent()
     results = all_at_once(*[lambda: reports.report(neighbour, said, address=None)] * 10)

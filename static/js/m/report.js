@@ -15,6 +15,8 @@ import { _, dayTime, fill } from "shushan/words";
 const TYPED = ["uuid", "kind", "place_by", "lon", "lat", "crs", "accuracy_m", "mocked", "agreed", "community", "address", "text", "found_at", "anonymous"];
 const PHOTOS = ["photo", "photo_2", "photo_3"];
 const SOON_MS = 6000;
+const NOBODY = "nobody";
+const COMES_BACK = "ssw-m-comes-back"; // in this tab somebody went from a draft to sign in
 const form = document.getElementById("report");
 const send = document.getElementById("send");
 const note = document.getElementById("said");
@@ -48,6 +50,17 @@ function restore({ values, shots: blobs, voice: spoken, voice_s }) {
   if (values.text || spoken) form.querySelector(".m-more").open = true;
 }
 
+/** What was begun before signing in goes on under the own name, in the tab in which it was begun. */
+async function carried() {
+  if (owner === NOBODY || !sessionStorage.getItem(COMES_BACK)) return undefined;
+  sessionStorage.removeItem(COMES_BACK);
+  const unnamed = new Kept(`ssw-m-${NOBODY}`);
+  const found = await unnamed.get("report");
+  await unnamed.drop("report");
+  // Agreeing to the use of a position is for who has a name to say it himself.
+  return found && { ...found, values: { ...found.values, anonymous: "", agreed: "", ...(found.values.place_by === "phone" ? { place_by: "", lon: "", lat: "", accuracy_m: "" } : {}) } };
+}
+
 // ── photos ──
 
 function show(name, blob) {
@@ -67,7 +80,8 @@ for (const name of PHOTOS) {
     form.elements.found_at.value = new Date().toISOString();
     show(name, await shrink(file));
     target.value = "";
-    if (!place.known) place.locate();
+    // Only the button for it is the first consent to a precise position; a photo is none.
+    if (place.agreed && !place.known) place.locate();
     keep();
   });
 }
@@ -85,6 +99,7 @@ function missing() {
   if (!shots.photo) return _("A photo is needed.");
   if (!place.known) return _("Say where it is: your position, the map, or words.");
   if (!kind) return _("Choose what it is.");
+  if (owner === NOBODY && !form.elements.anonymous.checked) return _("Sign in with your phone first, or report what is dangerous without saying who you are.");
   if (form.elements.anonymous.checked && kind.closest("label").dataset.safety !== "true") return _("Only what endangers people can be reported without saying who you are.");
   return "";
 }
@@ -102,7 +117,7 @@ async function offered() {
 
 function ask(found) {
   offers.querySelector(".m-offer-list").replaceChildren(...found.map((one) => el("div", { class: "m-offer" },
-    el("span", {}, fill(_("%(m)s m away, since %(at)s, told %(n)s times"), { m: one.away_m, at: dayTime(one.since), n: one.told })),
+    el("span", {}, fill(_("%(m)s m away, since %(at)s, reports so far: %(n)s"), { m: one.away_m, at: dayTime(one.since), n: one.told })),
     el("button", { type: "button", class: "m-small", on: { click: () => hand(one.token) } }, _("Me too")))));
   offers.hidden = false;
   send.disabled = false;
@@ -133,7 +148,7 @@ function later(id) {
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const wrong = missing();
-  if (wrong) return said(wrong);
+  if (wrong) return said(wrong, owner === NOBODY && !form.elements.anonymous.checked ? signIn : "");
   send.disabled = true;
   if (!form.elements.found_at.value) form.elements.found_at.value = new Date().toISOString();
   await keep();
@@ -163,16 +178,20 @@ outbox.addEventListener("refused", async ({ detail: { item, problem } }) => {
 
 const voice = new Voice(document.getElementById("voice-box"));
 const place = new PlaceCard(form);
-const draft = await kept.get("report");
+const draft = (await kept.get("report")) ?? (await carried());
 if (draft) restore(draft);
 else if (!form.elements.uuid.value) form.elements.uuid.value = uuid();
 voice.addEventListener("change", keep);
 place.addEventListener("change", keep);
 form.addEventListener("change", ({ target }) => {
   if (target.name === "kind") offers.hidden = true;
+  if (["kind", "anonymous"].includes(target.name)) said("");
   if (target.type !== "file") keep();
 });
 form.elements.text.addEventListener("input", keep);
+document.addEventListener("click", ({ target }) => {
+  if (owner === NOBODY && target.closest?.(`a[href^="${signIn.split("?")[0]}"]`)) sessionStorage.setItem(COMES_BACK, "1");
+});
 // A page that comes back out of the browser's memory would send under an id that is used up.
 addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
 form.dataset.ready = "true";

@@ -1,4 +1,4 @@
-/** A voice note: press, speak, press; a minute at most. Where the browser cannot record, the box stays a plain field. */
+/** A voice note: press, speak, press; a minute at most. Where the browser cannot record, a recording is chosen. */
 
 import { put } from "shushan/cockpit/dom";
 import { _, fill } from "shushan/words";
@@ -17,11 +17,13 @@ export class Voice extends EventTarget {
     this.heard = box.querySelector("#heard");
     this.away = box.querySelector("#unsay");
     this.word = this.button.textContent;
-    if (!globalThis.MediaRecorder || !navigator.mediaDevices) {
-      box.hidden = true;
-      return;
-    }
     this.box.hidden = false;
+    this.button.hidden = !globalThis.MediaRecorder || !navigator.mediaDevices;
+    box.querySelector("#voice").addEventListener("change", ({ target }) => {
+      const [file] = target.files;
+      target.value = "";
+      if (file) this.#take(file, null);
+    });
     this.button.addEventListener("click", () => (this.recorder ? this.recorder.stop() : this.#record()));
     this.away.addEventListener("click", () => this.#take(null, null));
   }
