@@ -7,7 +7,7 @@ from datetime import datetime
 
 from PIL import Image, ImageDraw
 
-from demo.simulator.pictures import font
+from demo.simulator.pictures import drawable, font
 from points.kinds import REPORTS
 from shushanwei.common.clock import STREET
 
@@ -43,7 +43,7 @@ def sight(kind: str, at: datetime, dice: random.Random, *, tidy: bool = False) -
     elif not tidy:
         WRONG.get(kind, _heap)(draw, dice, *spot)
     draw.rectangle((0, 334, *SIZE), fill=(18, 24, 32))
-    draw.text((10, 337), f"{at.astimezone(STREET):%Y-%m-%d %H:%M}  示例", fill=(236, 240, 244), font=font(16))
+    draw.text((10, 337), drawable(f"{at.astimezone(STREET):%Y-%m-%d %H:%M}  示例"), fill=(236, 240, 244), font=font(16))
     return _jpeg(image)
 
 
@@ -65,10 +65,11 @@ def goods(name: str, shape: str, dice: random.Random) -> bytes:
     paint = dice.choice(PAINTS)
     draw.ellipse((120, 276, 360, 304), fill=(150, 142, 132))
     SHAPES[shape](draw, paint)
-    words = name[:8]
-    width = draw.textlength(words, font=font(26))
-    draw.rounded_rectangle((240 - width / 2 - 14, 306, 240 + width / 2 + 14, 346), 8, fill=(255, 255, 255))
-    draw.text((240 - width / 2, 309), words, fill=(40, 44, 52), font=font(26))
+    words = drawable(name[:8])
+    if words:
+        width = draw.textlength(words, font=font(26))
+        draw.rounded_rectangle((240 - width / 2 - 14, 306, 240 + width / 2 + 14, 346), 8, fill=(255, 255, 255))
+        draw.text((240 - width / 2, 309), words, fill=(40, 44, 52), font=font(26))
     return _jpeg(image)
 
 
@@ -83,11 +84,11 @@ def pack(name: str, batch: str, expires: str, paint: int, *, back: bool) -> byte
     if back:
         lines = [f"产品批号 {batch}", f"有效期至 {expires}", "请仔细阅读说明书", "示例图片"]
         for row, line in enumerate(lines):
-            draw.text((90, 144 + row * 34), line, fill=(50, 56, 64), font=font(22))
+            draw.text((90, 144 + row * 34), drawable(line), fill=(50, 56, 64), font=font(22))
     else:
-        draw.text((90, 112), name[:10], fill=(255, 255, 255), font=font(30))
-        draw.text((90, 196), "OTC  非处方药", fill=(40, 110, 70), font=font(26))
-        draw.text((90, 244), "示例图片", fill=(120, 128, 136), font=font(20))
+        draw.text((90, 112), drawable(name[:10]), fill=(255, 255, 255), font=font(30))
+        draw.text((90, 196), drawable("OTC  非处方药"), fill=(40, 110, 70), font=font(26))
+        draw.text((90, 244), drawable("示例图片"), fill=(120, 128, 136), font=font(20))
     return _jpeg(image)
 
 
@@ -224,7 +225,7 @@ def _wheel(draw: Draw, paint: tuple[int, ...]) -> None:
 def _ticket(draw: Draw, paint: tuple[int, ...]) -> None:
     draw.rounded_rectangle((90, 130, 390, 270), 14, fill=paint)
     draw.line([(300, 140), (300, 260)], fill=(255, 255, 255), width=3)
-    draw.text((126, 168), "兑换券", fill=(255, 255, 255), font=font(44))
+    draw.text((126, 168), drawable("兑换券"), fill=(255, 255, 255), font=font(44))
 
 
 def _plant(draw: Draw, paint: tuple[int, ...]) -> None:

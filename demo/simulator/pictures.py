@@ -2,6 +2,7 @@
 
 import io
 import random
+import re
 from datetime import datetime
 from functools import cache
 
@@ -10,9 +11,14 @@ from PIL import Image, ImageDraw, ImageFont
 FONTS = [
     "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
     "/usr/share/fonts/truetype/noto/NotoSansCJK-Regular.ttc",
+    "/usr/share/fonts/google-noto-sans-cjk-vf-fonts/NotoSansCJK-VF.ttc",
+    "/usr/share/fonts/truetype/wqy/wqy-microhei.ttc",
+    "/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc",
+    "/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf",
     "/System/Library/Fonts/PingFang.ttc",
     "C:/Windows/Fonts/msyh.ttc",
 ]
+WIDE = re.compile(r"[\u2e80-\uffef]+")
 SKIES = [(168, 196, 222), (190, 200, 210), (120, 140, 175), (206, 214, 218)]
 GROUNDS = [(118, 120, 122), (140, 136, 128), (104, 112, 108)]
 
@@ -35,7 +41,7 @@ def photo(words: str, at: datetime, *, tidy: bool) -> bytes:
             x, y, r = random.randint(330, 520), random.randint(360, 440), random.randint(8, 26)
             draw.ellipse((x - r, y - r, x + r, y + r), fill=(random.randint(80, 150), random.randint(70, 120), 60))
     draw.rectangle((0, 440, 640, 480), fill=(20, 26, 34))
-    draw.text((12, 446), f"{at:%Y-%m-%d %H:%M:%S}  {words[:16]}  示例", fill=(240, 244, 248), font=font())
+    draw.text((12, 446), drawable(f"{at:%Y-%m-%d %H:%M:%S}  {words[:16]}  示例"), fill=(240, 244, 248), font=font())
     out = io.BytesIO()
     image.save(out, "JPEG", quality=72)
     return out.getvalue()
@@ -43,10 +49,22 @@ def photo(words: str, at: datetime, *, tidy: bool) -> bytes:
 
 @cache
 def font(size: int = 22) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    """A font with Chinese where the machine has one, else what comes with Pillow."""
+    """A font with Chinese where the machine has one, else what comes with Pillow: see `drawable`."""
+    return _chinese(size) or ImageFont.load_default(size)
+
+
+def drawable(words: str) -> str:
+    """What `font` can draw of it: without a Chinese font, Chinese would be a row of empty boxes."""
+    if _chinese(22) is not None:
+        return words
+    return " ".join(WIDE.sub(" ", words.replace("示例", " DEMO ")).split())
+
+
+@cache
+def _chinese(size: int) -> ImageFont.FreeTypeFont | None:
     for path in FONTS:
         try:
             return ImageFont.truetype(path, size)
         except OSError:
             continue
-    return ImageFont.load_default(size)
+    return None

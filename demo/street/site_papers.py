@@ -7,7 +7,7 @@ from uuid import uuid5
 
 from PIL import Image, ImageDraw
 
-from demo.simulator.pictures import font
+from demo.simulator.pictures import drawable, font
 from demo.street.haulage import SEED
 from demo.street.site_past import SPACE
 from shushanwei.common.clock import STREET, db_now
@@ -57,14 +57,14 @@ def sheet(title: str, lines: list[str], at: datetime, *, shot: bool) -> bytes:
     page = Image.new("RGB", A5, (240, 236, 226) if shot else (255, 255, 255))
     draw = ImageDraw.Draw(page)
     draw.rectangle((30, 30, A5[0] - 30, A5[1] - 30), outline=INK, width=2)
-    draw.text((A5[0] / 2, 100), title, fill=INK, font=font(34), anchor="mm")
+    draw.text((A5[0] / 2, 100), drawable(title), fill=INK, font=font(34), anchor="mm")
     for row, line in enumerate(lines):
-        draw.text((60, 180 + 56 * row), line, fill=INK, font=font(22))
+        draw.text((60, 180 + 56 * row), drawable(line), fill=INK, font=font(22))
         draw.line((60, 216 + 56 * row, A5[0] - 60, 216 + 56 * row), fill=PALE, width=1)
     draw.ellipse((400, 650, 540, 790), outline=SEAL, width=4)
-    draw.text((470, 720), "示例专用章", fill=SEAL, font=font(20), anchor="mm")
-    draw.text((60, 780), f"日期：{at.astimezone(STREET):%Y年%m月%d日}", fill=INK, font=font(20))
-    draw.text((A5[0] / 2, 560), "示例 · 非真实文书", fill=PALE, font=font(46), anchor="mm")
+    draw.text((470, 720), drawable("示例专用章"), fill=SEAL, font=font(20), anchor="mm")
+    draw.text((60, 780), drawable(f"日期：{at.astimezone(STREET):%Y年%m月%d日}"), fill=INK, font=font(20))
+    draw.text((A5[0] / 2, 560), drawable("示例 · 非真实文书"), fill=PALE, font=font(46), anchor="mm")
     out = io.BytesIO()
     if shot:
         page.quantize(32).save(out, "PNG", optimize=True)
