@@ -6,7 +6,17 @@ from uuid import uuid4
 import pytest
 from django.urls import NoReverseMatch, reverse
 
-from points.models import AdjustmentRequest, Award, Claim, Deal, DealMessage, Listing, ListingReport, VolunteerTask
+from points.models import (
+    AdjustmentRequest,
+    Award,
+    Claim,
+    Deal,
+    DealMessage,
+    Listing,
+    ListingReport,
+    Resident,
+    VolunteerTask,
+)
 from points.services import deals, fairs, market, volunteer_hours, volunteering, wishes
 from points.services.fairs import FairDraft
 from points.services.volunteering import TaskDraft
@@ -28,6 +38,7 @@ from tests.points.neighbours import (
     at,
     browser_of,
 )
+from tests.points.shops import points_for
 from tests.points.stories_neighbours import earlier
 from tests.racing import all_at_once
 
@@ -37,7 +48,8 @@ NONSENSE = [
     {"uuid": "x", "stars": "-1", "number": "1e9", "starts_at": "yesterday", "do": "what", "code": "\x00"},
     {"uuid": "\x00", "title": "\x00", "text": "\x00", "kind": "\x00", "stars": "９", "number": "0", "words": "\x00"},
     {"uuid": "1" * 99, "title": "长" * 999, "text": "长" * 9999, "kind": "free", "goods": "长" * 999,
-     "number": "9" * 30, "stars": "9" * 30, "lon": "nan", "lat": "inf", "accuracy": "-inf", "code": "x" * 999, "from_day": "9999-99-99",
+     "number": "9" * 30, "stars": "9" * 30, "lon": "nan", "lat": "inf", "accuracy": "-inf", "code": "x" * 999,
+     "from_day": "9999-99-99",
      "why": "长" * 999, "minutes": "-30", "ban_days": "999999", "note": "长" * 999},
 ]  # fmt: skip
 
@@ -186,3 +198,16 @@ def test_nobody_signs_twice_for_a_change_of_points(roles):
     for points in ("0", "1.5", "99999999", "", "-", "ten"):
         answer = worker_in(lead).post(f"{page}adjust/", {**said, "uuid": uuid4(), "points": points})
         assert answer.status_code in (422, 302) and AdjustmentRequest.objects.count() == 1, points
+
+
+def test_a_gift_asks_for_nothing_in_return(roles):
+    assert a_listing(a_neighbour(1), kind="free", wants="图书").wants == ""
+    assert a_listing(a_neighbour(2), kind="swap", wants="图书").wants == "图书"
+
+
+def test_who_has_as_many_points_shares_the_place(roles):
+    for n, points in enumerate((20, 5, 5, 1), start=1):
+        points_for(a_neighbour(n), points)
+    page = browser_of(Resident.objects.get(nickname="居民3")).get("/m/ranking/")
+    assert [row["place"] for row in page.context["rows"]] == [1, 2, 2, 4]
+    assert page.context["place"] == 2

@@ -102,6 +102,7 @@ def test_a_newcomer_finds_a_task_helps_and_sees_frozen_points(story, leader, set
     desk.reads("已评价。", "Rated.")
     phone.opens(f"/m/volunteering/{task.uuid}/")
     phone.reads("已互评", "rated")
+    phone.reads("服务2小时，获得20积分，解冻后可用。", "20 points for your 2 h; they can be spent once")
     phone.opens("/m/points/")
     phone.reads("志愿服务时长", "volunteering")
     claim.refresh_from_db()
