@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 from urllib.parse import urljoin
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 from points import identity
 from points.models import Resident
@@ -87,15 +87,11 @@ class Reader:
         """Presses a button or a link by its words, and sees the page that comes."""
         exact = re.compile(rf"^\s*{re.escape(what)}\s*$")
         found = self.page.locator(f"{within} :is(button, a, summary):visible").filter(has_text=exact)
-        found.first.click()
-        self.page.wait_for_load_state()
-        self.looks()
+        self._goes_on(found.first)
 
     def follows(self, words: str) -> None:
         """Opens the link in which these words stand."""
-        self.page.locator("main a:visible").filter(has_text=words).first.click()
-        self.page.wait_for_load_state()
-        self.looks()
+        self._goes_on(self.page.locator("main a:visible").filter(has_text=words).first)
 
     def reads(self, chinese: str, english: str | None = None) -> None:
         """These words stand on the page; one wording for what people typed."""
@@ -122,6 +118,15 @@ class Reader:
     def path(self) -> str:
         """Where the page is."""
         return self.page.url.removeprefix(self.story.url)
+
+    def _goes_on(self, pressed: Locator) -> None:
+        """Presses and waits for the page that comes: at a check-in only once the phone knows where it is."""
+        if pressed.evaluate("one => one.tagName") == "SUMMARY":
+            pressed.click()
+        else:
+            with self.page.expect_navigation():
+                pressed.click()
+        self.looks()
 
     def _without_typed(self, said: str) -> str:
         for typed in sorted(self.story.typed, key=len, reverse=True):
