@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import UUID, uuid4
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -100,6 +101,7 @@ def offer(request: HttpRequest) -> HttpResponse:
                 draft_of(request), photos_of(request), merchant=typed.text(request, "merchant"),
                 community_id=community, uuid=typed.uuid(request), actor=who(request),
             )  # fmt: skip
+            messages.success(request, _("Shown to the neighbours."))
             return redirect(f"{reverse('points:desk-market')}?state=shown")
         except NotFound:
             raise
@@ -171,6 +173,7 @@ def market_days(request: HttpRequest) -> HttpResponse:
                 typed.instant(request, "ends_at"), typed.whole(request, "stalls"),
             )  # fmt: skip
             made = fairs.plan(draft, uuid=typed.uuid(request), actor=who(request))
+            messages.success(request, _("Planned: stalls can be booked now."))
             return redirect("points:desk-market-fair", made.uuid)
         except NotFound:
             raise
@@ -219,7 +222,7 @@ def code(request: HttpRequest, uuid: UUID) -> HttpResponse:
     row = _fair(request, uuid)
     door = request.build_absolute_uri(f"{reverse('points:market-fair-here', args=[uuid])}?code={row.check_code}")
     context = {"title": row.title, "address": row.address, "starts_at": row.starts_at, "ends_at": row.ends_at,
-               "svg": qr.svg(door), "back": reverse("points:desk-market-fair", args=[uuid])}  # fmt: skip
+               "svg": qr.svg(door), "once": True, "back": reverse("points:desk-market-fair", args=[uuid])}  # fmt: skip
     return render(request, "points/desk/volunteering/code.html", context)
 
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import UUID, uuid4
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q, Sum
 from django.http import HttpRequest, HttpResponse
@@ -71,6 +72,7 @@ def new(request: HttpRequest) -> HttpResponse:
             if not _communities(request).filter(pk=draft.community_id).exists():
                 raise NotFound(_("There is no such community."))
             made = volunteering.publish(draft, uuid=typed.uuid(request), actor=who(request))
+            messages.success(request, _("Published: residents can claim it now."))
             return redirect("points:desk-volunteering-task", made.uuid)
         except NotFound:
             raise
@@ -103,6 +105,7 @@ def approve(request: HttpRequest, uuid: UUID) -> HttpResponse:
         raise
     except DomainError as error:
         return _task(request, row, error)
+    messages.success(request, _("Published: residents can claim it now."))
     return redirect("points:desk-volunteering-task", uuid)
 
 
@@ -217,16 +220,17 @@ def _task(request: HttpRequest, row: VolunteerTask, error: DomainError | None = 
     said = request.POST if error else {
         "title": row.title, "text": row.text, "address": row.address, "slots": row.slots, "skill": row.skill,
         "risk": row.risk, "at_home": row.at_home and "on", "starts_at": typed.minute(row.starts_at),
-        "ends_at": typed.minute(row.ends_at), "lon": row.lon or community.label_lon,
-        "lat": row.lat or community.label_lat, "community": row.community_id, "kind": row.kind,
+        "ends_at": typed.minute(row.ends_at), "lon": row.lon, "lat": row.lat,
+        "community": row.community_id, "kind": row.kind,
     }  # fmt: skip
     context = {
         "task": row, "claims": row.claims.select_related("resident", "resident__community").order_by("pk"),
         "hits": [(category_name(hit.category), hit.word) for hit in [*verdict.refused, *verdict.review]]
         if verdict else [],
-        "said": said, "errors": _errors(error), "asked": asked, "stars": range(5, 0, -1),
+        "said": said, "errors": _errors(error), "asked": asked, "around": community, "stars": range(5, 0, -1),
         "least_minutes": SHORTEST_MIN, "quarter": QUARTER_MIN,
-        "may_withdraw": row.status in (TaskStatus.ASKED, TaskStatus.OPEN), **_choices(request),
+        "may_withdraw": row.status in (TaskStatus.ASKED, TaskStatus.OPEN)
+        and not row.claims.filter(status__in=DONE).exists(), **_choices(request),
     }  # fmt: skip
     return render(request, "points/desk/volunteering/task.html", context, status=error.status if error else 200)
 

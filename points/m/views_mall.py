@@ -119,10 +119,13 @@ def ranking(request: HttpRequest) -> HttpResponse:
     mine = request.GET.get("of") == "mine" and resident.community_id is not None
     community = resident.community_id if mine else None
     rows = selectors_desk.ranking(month, community)
+    shown = [row | {"place": 0} for row in rows[:RANKED]]
+    for nth, row in enumerate(shown, start=1):  # who has as much shares the place
+        row["place"] = shown[nth - 2]["place"] if nth > 1 and shown[nth - 2]["n"] == row["n"] else nth
     own = selectors_desk.earned_by(resident, month)
     before = month - relativedelta(months=1)
     context = {
-        "rows": rows[:RANKED], "month": month, "mine": mine, "own": own,
+        "rows": shown, "month": month, "mine": mine, "own": own,
         "place": rows.filter(n__gt=own).count() + 1 if own else None,
         "before": before if before > day.replace(day=1) - relativedelta(months=MONTHS_BACK) else None,
         "after": month + relativedelta(months=1) if month < day.replace(day=1) else None,

@@ -17,7 +17,7 @@ from points.identity import resident_only
 from points.m.answers import errors_of, me, unless_missing
 from points.m.asking import limited
 from points.market_lifecycle import DealStatus, ListingStatus
-from points.models import Deal, Listing, ListingPhoto, ListingReport, Resident
+from points.models import Award, Deal, Listing, ListingPhoto, ListingReport, Resident
 from points.services import deals, market
 from points.services.market import ListingDraft
 from shushanwei.common.clock import db_now
@@ -263,5 +263,7 @@ def _deal(request: HttpRequest, uuid: UUID, error: DomainError | None = None) ->
         "other_said": found.taker_done_at if is_owner else found.owner_done_at,
         "text": typed.text(request, "text") if error else "", "reasons": ListingReport.Reason.choices,
         "most": deals.LONGEST_MESSAGE,
+        "award": Award.objects.filter(source_type="deal", source_id=str(found.pk), resident=resident).first(),
+        "is_help": found.listing.kind == Listing.Kind.HELP,
     }  # fmt: skip
     return render(request, "points/m/market/deal.html", context, status=error.status if error else 200)

@@ -16,11 +16,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from points import qr, typed
 from points.identity import resident_only
 from points.m.answers import errors_of, me, unless_missing
-from points.models import Claim, Level, Purpose, Resident, VolunteerTask
+from points.models import Award, Claim, Level, Purpose, Resident, VolunteerTask
 from points.services import consents, volunteer_hours, volunteering, wishes
 from points.services.volunteer_hours import Here
 from points.services.volunteering import TaskDraft
-from points.volunteering_lifecycle import COMING, EARLY, GRACE, HOLDING, MOST_OPEN, ClaimStatus, TaskStatus
+from points.volunteering_lifecycle import COMING, DONE, EARLY, GRACE, HOLDING, MOST_OPEN, ClaimStatus, TaskStatus
 from shushanwei.common.clock import STREET, db_now
 from shushanwei.common.errors import DomainError, NotFound
 
@@ -103,7 +103,7 @@ def here(request: HttpRequest, uuid: UUID) -> HttpResponse:
                 messages.success(request, _("Checked in. Do not forget to check out."))
             else:
                 row = volunteer_hours.check_out(resident, row.uuid, said, early=typed.text(request, "do") == "early")
-                messages.success(request, _("Checked out: %(n)s hours.") % {"n": row.hours})
+                messages.success(request, _("Checked out: %(n)s h.") % {"n": row.hours})
             return redirect("points:volunteering-task", uuid)
         except DomainError as refused:
             error = unless_missing(refused)
@@ -166,8 +166,9 @@ def own_page(request: HttpRequest, error: DomainError | None = None) -> HttpResp
         "wishes": resident.wishes.order_by("-id")[:PAGE], "year": today.year,
         "hours": f"{volunteer_hours.minutes_of_year(claims, today.year) / 60:g}",
         "pause": pause if pause and pause > now else None, "certificates": resident.certificates.all()[:PAGE],
-        "may_certify": resident.level >= Level.VERIFIED, "new_uuid": uuid4(), "today": today,
-        "first": today.replace(month=1, day=1), "errors": errors_of(error),
+        "may_certify": resident.level >= Level.VERIFIED, "new_uuid": uuid4(),
+        "from_day": request.POST.get("from_day") or today.replace(month=1, day=1).isoformat(),
+        "to_day": request.POST.get("to_day") or today.isoformat(), "errors": errors_of(error),
         "open": claims.filter(status__in=[ClaimStatus.CLAIMED, ClaimStatus.ACCEPTED, ClaimStatus.PRESENT]).count(),
         "most_open": MOST_OPEN,
     }  # fmt: skip
@@ -237,11 +238,15 @@ def _task(request: HttpRequest, uuid: UUID, error: DomainError | None = None) ->
     accepted = mine is not None and mine.status in COMING
     left = mine is None or mine.status in (ClaimStatus.WITHDRAWN, ClaimStatus.CALLED_OFF)
     door = request.build_absolute_uri(f"{reverse('points:volunteering-here', args=[uuid])}?code={row.check_code}")
+    volunteers = list(row.claims.filter(status__in=COMING).select_related("resident").order_by("pk")) if own else []
+    done = [one for one in volunteers if one.status in DONE]
+    awaits = row.status == TaskStatus.OPEN and (row.left > 0 or len(done) < len(volunteers))
     context = {
         "task": row, "claim": mine, "own": own, "errors": errors_of(error), "new_uuid": uuid4(), "now": now,
         "tells_place": own or accepted or not row.at_home,
-        "svg": qr.svg(door) if own and row.status == TaskStatus.OPEN else "",
-        "volunteers": row.claims.filter(status__in=COMING).select_related("resident").order_by("pk") if own else [],
+        "svg": qr.svg(door) if own and awaits else "", "volunteers": volunteers,
+        "may_withdraw": row.status in (TaskStatus.ASKED, TaskStatus.OPEN) and not done,
+        "award": Award.objects.filter(source_type="claim", source_id=str(mine.pk)).first() if mine else None,
         "may_come": row.starts_at - EARLY <= now <= row.ends_at + GRACE, "stars": range(5, 0, -1),
         "may_claim": left and not own and row.status == TaskStatus.OPEN and row.ends_at > now,
         "may_leave": mine is not None and (mine.status == ClaimStatus.CLAIMED or now < row.starts_at),

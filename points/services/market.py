@@ -302,7 +302,7 @@ def _checked(draft: ListingDraft) -> dict:
     said = {
         "title": checked("title", draft.title, least=1, most=LONGEST_TITLE),
         "text": checked("text", draft.text, least=1, most=LONGEST_TEXT),
-        "wants": checked("wants", draft.wants, least=1 if draft.kind == Listing.Kind.SWAP else 0, most=LONGEST_WANTS),
+        "wants": checked("wants", draft.wants, least=1, most=LONGEST_WANTS) if draft.kind == Listing.Kind.SWAP else "",
     }
     verdict = clean_words(said)
     return {

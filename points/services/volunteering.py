@@ -17,6 +17,7 @@ from points.services.standing import acting
 from points.services.wording_screen import checked
 from points.volunteering_lifecycle import (
     COMING,
+    DONE,
     GRACE,
     HOLDING,
     MOST_OPEN,
@@ -127,6 +128,8 @@ def withdraw(task_id: int, *, why: str, actor: User | None = None, by: Resident 
     why = checked("why", why, least=1 if actor else 0, most=LONGEST_WHY)
     if task.claims.filter(status=ClaimStatus.PRESENT).exists():
         raise Conflict(_("Somebody is at work there."))
+    if task.claims.filter(status__in=DONE).exists():
+        raise Conflict(_("Somebody has helped here already: it ends by itself."))
     now = db_now()
     for claim in task.claims.select_for_update().filter(status__in=OPEN_CLAIMS).order_by("pk"):
         step(claim, ClaimStatus.CALLED_OFF, now, actor=actor)

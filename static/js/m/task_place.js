@@ -5,7 +5,8 @@ import { streetMap } from "shushan/worksites/ground";
 const { L } = globalThis;
 const form = document.getElementById("task-form");
 const { lon, lat } = form.elements;
-const map = streetMap(document.getElementById("task-map"), 14);
+const ground = document.getElementById("task-map");
+const map = streetMap(ground, 14);
 const pin = L.circleMarker([0, 0], { radius: 9, color: "#fff", weight: 2, fillColor: "#0b73b8", fillOpacity: 1 });
 
 function draw() {
@@ -19,4 +20,6 @@ map.on("click", ({ latlng }) => {
 });
 for (const field of [lon, lat]) field.addEventListener("change", draw);
 draw();
+/* A wish has no place yet: the worker sees its community and taps where it is. */
 if (map.hasLayer(pin)) map.setView(pin.getLatLng(), 16, { animate: false });
+else if (ground.dataset.lon) map.setView([Number(ground.dataset.lat), Number(ground.dataset.lon)], 16, { animate: false });

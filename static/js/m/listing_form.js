@@ -1,11 +1,17 @@
-/** Photos of a listing are made small before they are sent, and shown; the form is sent once. */
+/** The form of a listing: asks only what its kind needs, makes photos small and shows them, is sent once. */
 
 import { shrink } from "shushan/phone/photo";
 
 const MOST = 6;
 const form = document.getElementById("new-listing");
 const shots = document.getElementById("shots");
-const { photos } = form.elements;
+const { photos, kind } = form.elements;
+
+function ask() {
+  for (const one of form.querySelectorAll("[data-kind]")) one.hidden = one.dataset.kind !== kind.value;
+}
+kind.addEventListener("change", ask);
+ask();
 
 photos.addEventListener("change", async () => {
   const files = new DataTransfer();
