@@ -1,6 +1,6 @@
-"""Three hundred residents on their phones at once: `python -m bench.residents [--residents 300 --seconds 60]`.
+"""Three hundred residents on their phones: `python -m bench.residents [--residents 300 --seconds 60 --reads 5 15]`.
 
-Each is signed in and goes through the pages of `/m/`, reading each for five to fifteen seconds; one in twenty steps is
+Each is signed in and goes through the pages of `/m/`, reading each for some seconds (`--reads`); one in twenty steps is
 a report with a photo. The floor of the same run is the page that answers `/healthz`, asked at the same rate.
 """
 
@@ -25,7 +25,6 @@ MOST_P95_MS, MOST_ERRORS = 1_000.0, 0.001
 PAGES = ["/m/", "/m/report/", "/m/reports/", "/m/points/", "/m/mall/", "/m/volunteering/", "/m/market/", "/m/calls/",
          "/m/medicine/", "/m/ranking/"]  # fmt: skip
 REPORTS_ONE_IN = 20
-READING_S = (5.0, 15.0)
 KINDS = ["waste", "parking", "stalls", "road", "noise"]
 SIGN_IN = """
 import json
@@ -40,8 +39,8 @@ print(json.dumps(told))
 class Crowd:
     """What the residents do, and how long each answer took."""
 
-    def __init__(self, url: str, sessions: list[str], seed: int) -> None:
-        self.url, self.sessions, self.random = url, sessions, random.Random(seed)
+    def __init__(self, url: str, sessions: list[str], seed: int, reads_s: tuple[float, float]) -> None:
+        self.url, self.sessions, self.random, self.reads_s = url, sessions, random.Random(seed), reads_s
         self.took: dict[str, list[float]] = defaultdict(list)
         self.wrong: dict[str, int] = defaultdict(int)
 
@@ -52,14 +51,14 @@ class Crowd:
             await asyncio.gather(*(self._resident(client, session, end) for session in self.sessions))
 
     async def _resident(self, client: aiohttp.ClientSession, session: str, end: float) -> None:
-        await asyncio.sleep(self.random.uniform(0, READING_S[1]))  # not all of them in the same instant
+        await asyncio.sleep(self.random.uniform(0, self.reads_s[1]))  # not all of them in the same instant
         while time.monotonic() < end:
             if self.random.randrange(REPORTS_ONE_IN) == 0:
                 await self._report(client, session)
             else:
                 path = self.random.choice(PAGES)
                 await self._ask(f"GET {path}", client.get(self.url + path, headers=_cookies(session)))
-            await asyncio.sleep(self.random.uniform(*READING_S))
+            await asyncio.sleep(self.random.uniform(*self.reads_s))
 
     async def _report(self, client: aiohttp.ClientSession, session: str) -> None:
         form = aiohttp.FormData()
@@ -112,6 +111,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--residents", type=int, default=300)
     parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--reads", type=float, nargs=2, default=(5.0, 15.0), metavar=("LEAST", "MOST"))
     parser.add_argument("--seed", type=int, default=5)
     options = parser.parse_args()
     before = machine()
@@ -124,8 +124,9 @@ def main() -> int:
 def _measure(stack: Stack, options: argparse.Namespace, before: str) -> int:
     sessions = json.loads(stack.django(SIGN_IN.replace("{count}", str(options.residents))).splitlines()[-1])
     sessions = (sessions * 2)[: options.residents]  # some have two phones: the demonstration has fewer grown-ups
-    crowd = Crowd(stack.url, sessions, options.seed)
-    asyncio.run(Crowd(stack.url, sessions[:20], 1).run(5))  # every process has drawn its first page
+    reads = tuple(options.reads)
+    crowd = Crowd(stack.url, sessions, options.seed, reads)
+    asyncio.run(Crowd(stack.url, sessions[:20], 1, (0.2, 1)).run(5))  # every process has drawn its first page
     asyncio.run(crowd.run(options.seconds))
     everything = [one for times in crowd.took.values() for one in times]
     rate = len(everything) / options.seconds
