@@ -133,9 +133,9 @@ def months(today: date, count: int) -> list[date]:
 
 
 def moved_in(month: date, whose: QuerySet[Resident] | None = None) -> dict[str, int]:
-    """Points of a month: given (less reversed), redeemed, returned (of any month), expired, taken off, by hand.
+    """Points of a month: given, reversed and returned (both of any month), redeemed, expired, taken off, by hand.
 
-    Only what was adjusted by hand may be below zero, and what was given where more of earlier months was reversed.
+    Only what was adjusted by hand may be below zero.
     """
     rows = LedgerTransaction.objects.filter(day__gte=month, day__lt=month + relativedelta(months=1))
     if whose is not None:
@@ -143,7 +143,8 @@ def moved_in(month: date, whose: QuerySet[Resident] | None = None) -> dict[str, 
     sums = dict(rows.order_by().values_list("kind").annotate(n=Sum("points")))
     up = rows.filter(kind=Kind.ADJUST, lines__account__kind__in=OF_RESIDENTS).aggregate(n=Sum("lines__amount"))["n"]
     return {
-        "given": sums.get(Kind.EARN, 0) - sums.get(Kind.REVERSE, 0),
+        "given": sums.get(Kind.EARN, 0),
+        "reversed": sums.get(Kind.REVERSE, 0),
         "redeemed": sums.get(Kind.REDEEM, 0),
         "returned": sums.get(Kind.REFUND, 0),
         "expired": sums.get(Kind.EXPIRE, 0),
@@ -152,23 +153,26 @@ def moved_in(month: date, whose: QuerySet[Resident] | None = None) -> dict[str, 
     }
 
 
+MOVED = ("given", "reversed", "redeemed", "returned")
+
+
 def by_community(month: date) -> list[dict[str, Any]]:
-    """Each community: what was given, redeemed and returned in a month, what its residents hold; the richest first."""
-    amount = Case(
-        When(kind=Kind.EARN, then=F("points")), When(kind=Kind.REVERSE, then=-F("points")), default=0,
-        output_field=IntegerField(),
-    )  # fmt: skip
-    spent, back = (Coalesce(Sum("points", filter=Q(kind=kind)), 0) for kind in (Kind.REDEEM, Kind.REFUND))
+    """Each community: MOVED in a month, what its residents hold; the richest first."""
+    given, undone, spent, back = (
+        Coalesce(Sum("points", filter=Q(kind=kind)), 0) for kind in (Kind.EARN, Kind.REVERSE, Kind.REDEEM, Kind.REFUND)
+    )
     rows = LedgerTransaction.objects.filter(day__gte=month, day__lt=month + relativedelta(months=1)).order_by()
     moved: dict[str | None, dict[str, Any]] = {
         row["resident__community"]: dict(row)
-        for row in rows.values("resident__community").annotate(given=Sum(amount), redeemed=spent, returned=back)
+        for row in rows.values("resident__community").annotate(
+            given=given, reversed=undone, redeemed=spent, returned=back
+        )
     }
     held = LedgerAccount.objects.filter(kind__in=OF_RESIDENTS).order_by()
     found = [
         {
             "code": code, "name": name or "", "held": points, "residents": count,
-            **{what: moved.get(code, {}).get(what, 0) for what in ("given", "redeemed", "returned")},
+            **{what: moved.get(code, {}).get(what, 0) for what in MOVED},
         }
         for code, name, points, count in held.values_list(
             "resident__community", "resident__community__short_name"

@@ -98,11 +98,12 @@ def budget(request: HttpRequest) -> HttpResponse:
     )
     rows = [{"month": one, **selectors.moved_in(one)} for one in selectors.months(month, MONTHS)]
     moved = rows[-1]
+    used = max(0, moved["given"] - moved["reversed"])
     context = {
         "month": month, "moved": moved, "rows": rows, "policy": policy, "outstanding": outstanding,
         "owed": outstanding * Decimal(str(policy.yuan_per_point)),
-        "share": round(100 * moved["given"] / policy.budget_a_month) if policy.budget_a_month else None,
-        "most": max([1, *(abs(row[name]) for row in rows for name in ("given", "redeemed"))]),
+        "share": round(100 * used / policy.budget_a_month) if policy.budget_a_month else None,
+        "most": max([1, *(row[name] for row in rows for name in ("given", "redeemed"))]),
         "communities": selectors.by_community(month), "months": list(reversed(selectors.months(day, 12))),
     }  # fmt: skip
     return render(request, "points/desk/budget.html", context)

@@ -232,6 +232,18 @@ def test_what_is_given_back_of_an_earlier_month_makes_no_month_and_no_community_
     assert [(row["redeemed"], row["returned"], row["held"]) for row in told["communities"]] == [(0, 8, 20)]
 
 
+def test_what_is_reversed_of_an_earlier_month_makes_no_month_negative(resident, boss, monkeypatch):
+    a_policy()
+    last_month = db_now().astimezone(STREET).replace(day=1) - timedelta(days=1)
+    with monkeypatch.context() as earlier:
+        earlier.setattr(ledger, "db_now", lambda: last_month)
+        moved = ledger.put_in(resident.pk, 20, Source("test", "1"), at=last_month)
+    ledger.reverse(moved, note="照片重复")
+    told = worker_in(boss).get("/residents/budget/").context
+    assert [(row["given"], row["reversed"]) for row in told["rows"][-2:]] == [(20, 0), (0, 20)]
+    assert [(row["given"], row["reversed"], row["held"]) for row in told["communities"]] == [(0, 20, 0)]
+
+
 def test_budget_and_figures_add_up(resident, writer, boss):
     a_rule()
     a_policy(budget_a_month=50)
