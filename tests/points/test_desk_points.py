@@ -14,7 +14,7 @@ from points.models import (
     PointRule,
     RuleDraft,
 )
-from points.services import deciding, earning, ledger, rules
+from points.services import calls, deciding, earning, ledger, rules
 from points.services.ledger import Source
 from shushanwei.common.clock import STREET, db_now
 from shushanwei.common.errors import BadInput, Conflict, NotFound, WrongStep
@@ -318,6 +318,8 @@ def test_a_real_name_is_confirmed_and_a_phone_shown_with_its_reason(people):
     assert "李小明" not in desk.get(address).content.decode()
 
     assert PHONE not in desk.get(address).content.decode()
+    assert desk.post(f"{address}phone/", {"why": "回访"}).status_code == 403  # nothing of this resident is open
+    calls.call(mine, calls.Called(uuid4(), "repair", "楼道灯坏了", community=mine.community_id))
     assert desk.post(f"{address}phone/", {"why": ""}).status_code == 422
     assert PHONE in desk.post(f"{address}phone/", {"why": "回访"}).content.decode()
     assert Entry.objects.filter(verb="resident.phone_shown").count() == 1

@@ -2,11 +2,13 @@
 
 import json
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
 from grid.models import Community, Grid
 from points.models import Consent, PhoneCode, Resident
+from points.services import calls
 from shushanwei.common.clock import db_now
 from shushanwei.journal.models import Entry
 from tests.points.shops import a_clerk, a_merchant
@@ -70,7 +72,9 @@ def test_a_resident_comes_in_is_confirmed_takes_all_along_and_is_erased(story):
 
     seat = story.desk(a_worker_at("seat_operator", "chen", "坐席小陈"))
     seat.open(f"/residents/{row.uuid}/")
-    assert NUMBER not in seat.page.content()
+    assert NUMBER not in seat.page.content() and not seat.page.locator("[name=why]").is_visible()
+    calls.call(row, calls.Called(uuid4(), "repair", "楼道灯坏了", community=home.pk))
+    seat.open(f"/residents/{row.uuid}/")
     seat.fill(why="回访登记的楼道灯").press(say("Show the phone")).see("phone-shown", NUMBER)
     looked = Entry.objects.get(verb="resident.phone_shown")
     assert (looked.actor.username, looked.note) == ("chen", "回访登记的楼道灯")
