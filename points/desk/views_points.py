@@ -100,7 +100,7 @@ def budget(request: HttpRequest) -> HttpResponse:
     moved = rows[-1]
     used = max(0, moved["given"] - moved["reversed"])
     context = {
-        "month": month, "moved": moved, "rows": rows, "policy": policy, "outstanding": outstanding,
+        "month": month, "moved": moved, "used": used, "rows": rows, "policy": policy, "outstanding": outstanding,
         "owed": outstanding * Decimal(str(policy.yuan_per_point)),
         "share": round(100 * used / policy.budget_a_month) if policy.budget_a_month else None,
         "most": max([1, *(row[name] for row in rows for name in ("given", "redeemed"))]),
