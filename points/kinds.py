@@ -39,7 +39,7 @@ EMERGENCIES = (
     Kind("person", _("Somebody in danger"), "J1007", level=1),  # 有人遇险
     Kind("violence", _("Fight, violence"), "J0809", level=1),  # 打架伤人
     Kind("gas", _("Smell of gas"), "J0427", level=2),  # 燃气异味
-    Kind("drowning", _("Somebody at the water"), "J0814", level=2),  # 有人落水
+    Kind("drowning", _("Somebody in the water"), "J0814", level=2),  # 有人落水
     Kind("missing", _("Somebody is missing"), "J1007", level=2),  # 人员走失
 )
 REPORT_KINDS = {kind.code: kind for kind in REPORTS}

@@ -7,13 +7,12 @@ from dateutil.relativedelta import relativedelta
 from django.db.models import Count, Q, QuerySet
 
 from points import selectors_calls as calls
-from points.models import Award, Level, Resident, ResidentReport
+from points.models import Level, Resident, ResidentReport
 from points.selectors_desk import SEE, communities_for, months, moved_in, residents_for
 from shushanwei.common.clock import STREET
 from shushanwei.people.access import reach_of
 from shushanwei.people.models import User
 
-ACCEPTED = ("report-filed", "report-serious")  # awards of reports that became a case
 ACTIVE_DAYS = 30
 
 
@@ -39,17 +38,17 @@ def _month(
 ) -> dict[str, Any]:
     after = month + relativedelta(months=1)
     since, until = _midnight(month), _midnight(after)
-    accepted = Award.objects.filter(code__in=ACCEPTED, day__gte=month, day__lt=after, resident__in=mine)
     called = calls.total(calls.figures(since, until, where))
     rated = ResidentReport.objects.filter(rated_at__gte=since, rated_at__lt=until, rating__isnull=False)
     reports = (rated if whose is None else rated.filter(resident__in=whose)).aggregate(
         n=Count("pk"), content=Count("pk", filter=Q(rating__gte=calls.CONTENT))
     )
+    filed = ResidentReport.objects.filter(incident__filed_at__gte=since, incident__filed_at__lt=until)
     all_rated = called.rated + reports["n"]
     return {
         "month": month,
         "joined": mine.filter(created_at__gte=since, created_at__lt=until).count(),
-        "accepted": accepted.order_by().values("source_type", "source_id").distinct().count(),
+        "accepted": (filed if whose is None else filed.filter(resident__in=whose)).count(),
         "called": called.calls,
         "answered": called.answered_rate,
         "content": 100 * (called.content + reports["content"]) / all_rated if all_rated else None,

@@ -1,5 +1,6 @@
 """Reads of reports: what is open nearby, a resident's own, what waits for a look. Permission is part of fetching."""
 
+import itertools
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -128,6 +129,7 @@ def timeline(report: ResidentReport) -> list[Line]:
     verbs = [f"incident.{verb}" for verb in TOLD]
     entries = Entry.objects.filter(subject_type="incident", subject_id__in=units, verb__in=verbs).order_by("id")
     lines: list[Line] = []
+    sent_on = {str(TOLD[verb][0]) for verb in ("dispatched", "handling", "arrived")}
     for entry in entries.only("at", "verb", "note", "data", "subject_id"):
         verb = entry.verb.removeprefix("incident.")
         says, who = TOLD[verb]
@@ -135,12 +137,17 @@ def timeline(report: ResidentReport) -> list[Line]:
             says, note = _("It was opened again, because you said that it is not solved."), ""
         else:
             note = entry.note if verb in SAYS_WHY else ""
+        if verb == "answered" and any(before.says in sent_on for before in lines):
+            continue  # sent on before anybody at the centre had looked: no step back for who reads it
         line = Line(entry.at, str(says), units[entry.subject_id] if who == "unit" else str(who), note)
         if not lines or lines[-1].says != line.says:
             lines.append(line)
+    filed = str(TOLD["pending_dispatch"][0])
+    if report.case.filed_at is not None and not any(line.says == filed for line in lines):
+        lines.append(Line(report.case.filed_at, filed, ""))  # urgent ones are filed as they come in
     if report.joined:
         lines.append(Line(report.sent_at, _("Your report was added to this case."), ""))
-    return sorted(lines, key=lambda line: line.at, reverse=True)
+    return sorted(lines, key=lambda line: line.at)[::-1]  # of one instant, what was written later stands above
 
 
 def stage(report: ResidentReport) -> int:
@@ -152,21 +159,23 @@ def stage(report: ResidentReport) -> int:
     return STAGE[Status.CHECKING] if status == Status.PENDING_CLOSE else STAGE[status]
 
 
-def shots(report: ResidentReport) -> tuple[list[Attachment], list[Attachment]]:
-    """(the own photos, those made after the last handling, once it is closed)."""
+def shots(report: ResidentReport) -> tuple[list[Attachment], list[Attachment], list[Attachment]]:
+    """(the own photos, those after the last handling once closed, those after a handling that was not enough)."""
     own, case = [photo.attachment for photo in report.photos.select_related("attachment")], report.case
-    if case.status not in (Status.CLOSED, Status.FORCE_CLOSED):
-        return own, []
+    over = case.status in (Status.CLOSED, Status.FORCE_CLOSED)
     done = case.attachments.filter(kind=Attachment.Kind.AFTER).order_by("-id")
-    if case.reopen_count:  # what the first handling showed was not so
+    again = None
+    if case.reopen_count:
         again = Entry.objects.filter(subject_type="incident", subject_id=case.pk, data__reopened=True).last()
-        done = done.filter(uploaded_at__gt=again.at) if again is not None else done
-    return own, list(done[:6])
+    if again is None:
+        return own, list(done[:6]) if over else [], []
+    first = list(done.filter(uploaded_at__lte=again.at)[:6])
+    return own, list(done.filter(uploaded_at__gt=again.at)[:6]) if over else [], first
 
 
 def shot_of(report: ResidentReport, code: str) -> Attachment:
     """One of the pictures that the reporter may see. Raises NotFound."""
-    for shot in [*shots(report)[0], *shots(report)[1]]:
+    for shot in itertools.chain(*shots(report)):
         if str(shot.uuid) == code:
             return shot
     raise NotFound(_("There is no such thing."))

@@ -114,11 +114,12 @@ def one(request: HttpRequest, uuid) -> HttpResponse:
 
 
 def _one(request: HttpRequest, row: ResidentReport, error: DomainError | None = None) -> HttpResponse:
-    before, after = selectors.shots(row)
+    before, after, first = selectors.shots(row)
     over = row.case.status in looks.OVER
     context: dict[str, Any] = {
         "report": row, "says": says(row.kind), "stage": selectors.stage(row), "steps": selectors.STEPS,
-        "lines": selectors.timeline(row), "before": before, "after": after, "earned": selectors.earned(row),
+        "lines": selectors.timeline(row), "before": before, "after": after, "first": first,
+        "earned": selectors.earned(row),
         "may_rate": over and row.rating is None, "may_reopen": over and row.rating is None and not row.not_solved_at,
         "said": request.POST, "errors": {error.field or "0": error.message} if error else {}, "stars": range(1, 6),
     }  # fmt: skip

@@ -81,13 +81,12 @@ def report(resident: Resident | None, sent: Sent, *, address: str | None) -> tup
 def call_for_help(resident: Resident | None, sent: Sent, *, address: str | None) -> tuple[ResidentReport, bool]:
     """One press in an emergency: the centre sees the place at once as an incident of level Ⅰ or Ⅱ.
 
-    Nobody is asked who he is, as long as there is a position. Raises BadInput, TooMany, Conflict for a used uuid.
+    Nobody is asked who he is; a place in words is one too: a phone may have no position. Raises BadInput, TooMany,
+    Conflict for a used uuid.
     """
     kind = EMERGENCY_KINDS.get(sent.kind)
     if kind is None:
         raise BadInput("kind", one_of(EMERGENCY_KINDS))
-    if resident is None and not sent.place.is_position:
-        raise BadInput("place", _("Without signing in a position is needed. Call 110, 119 or 120."))
     return _take(resident, kind, sent, address, emergency=True)
 
 

@@ -31,6 +31,11 @@ HANDLE = re.compile(
 )
 # Not the colon: “10:00-12:00” is no number.
 WRITTEN_APART = re.compile(r"(?<=[0-9])[\s\-.,·•_*/|~—–;'\"()]+(?=[0-9])")
+# An amount: nothing is sold here for money. “一块布” is a piece, “50元素” is no sum.
+PRICE = re.compile(
+    r"[￥¥]\s*\d|(?:\d+(?:\.\d+)?|[一二两三四五六七八九十百千]+)\s*(?:元(?!素|宵|旦|件|气)|块钱|rmb)"
+    r"|\d+\s*块(?![布板砖地木石糖肉表])|[二三四五六七八九]?十[一二三四五六七八九]?块(?![布板砖地木石糖肉表])"
+)
 EXCEPT = "except:"
 ADULTS = {"alcohol", "tobacco"}
 
@@ -63,6 +68,8 @@ def screen(text: str) -> Verdict:
     if _has_contact(text):
         refused[Hit("contact", "")] = None
     own = {row.squeezed: row for row in StreetWord.objects.filter(removed_at=None)}
+    if price := PRICE.search(unicodedata.normalize("NFKC", text).lower()):
+        review[Hit("money", price.group())] = None
     found = [
         (end - len(word) + 1, end, category, word)
         for end, (categories, word) in _words().iter(squeezed)

@@ -24,6 +24,7 @@ def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
 class RefusalPages:
     """Middleware: a DomainError that a view let through is shown, never an error of the server.
 
+    An address that only a form may send to, opened by itself, shows a page with a way back instead of nothing.
     Text with a null character, which PostgreSQL cannot keep, is refused by the name of its field before a view sees it.
     Words of a search are left to their page, which finds nothing by them; the API's serializers refuse by themselves.
     """
@@ -32,7 +33,12 @@ class RefusalPages:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        answer = self.get_response(request)
+        if answer.status_code == 405 and not answer.content and "text/html" in request.headers.get("Accept", ""):
+            page = render(request, "405.html", status=405)
+            page["Allow"] = answer["Allow"]
+            return page
+        return answer
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], args: tuple, kwargs: dict[str, Any]

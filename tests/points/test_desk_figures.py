@@ -55,6 +55,16 @@ def test_nothing_due_and_nothing_rated_is_no_percentage(neighbour, evaluator):
     assert (month["answered"], month["content"], page.status_code) == (None, None, 200)
 
 
+def test_accepted_are_the_reports_whose_case_was_filed_whether_they_earned_or_not(evaluator):
+    filed, _new = reports.report(None, sent(1, kind="wires", anonymous=True), address=None)
+    reports.report(agreed(a_resident(9)), sent(2, kind="noise"), address=None)
+    move(filed.incident_id, "pending_dispatch", actor=None)
+
+    month = figured.figures(evaluator, db_now().astimezone(STREET).date())["months"][-1]
+
+    assert month["accepted"] == 1
+
+
 def test_an_audit_names_the_deed_and_leads_to_it(neighbour, evaluator):
     report, _new = reports.report(neighbour, sent(1), address=None)
     move(report.incident_id, "pending_dispatch", actor=None)

@@ -70,3 +70,21 @@ def test_a_message_between_neighbours_has_no_reviewer():
     with pytest.raises(BadInput):
         clean_words({"text": "加我微信"}, strict={"contact"})
     clean_words({"text": "周六上午十点小区门口见"}, strict={"contact", "money"})
+
+
+@pytest.mark.parametrize("text", ["土枪一把", "祖传猎枪", "手枪模型", "火 枪"])
+def test_firearms_are_refused_by_any_name(text):
+    assert "weapon" in {hit.category for hit in screen(text).refused}
+
+
+@pytest.mark.parametrize("text", ["电风扇50元", "只要五十块", "￥ 30", "一百元出", "10块钱", "20块，自取"])
+def test_a_price_is_shown_to_the_reviewer(text):
+    assert "money" in {hit.category for hit in screen(text).review}
+
+
+@pytest.mark.parametrize(
+    "text", ["一块布", "儿童水枪", "洗车枪九成新", "手枪钻一把", "元素周期表", "地砖20块砖", "元宵灯"]
+)
+def test_a_piece_and_a_tool_are_no_price_and_no_weapon(text):
+    verdict = screen(text)
+    assert {hit.category for hit in [*verdict.refused, *verdict.review]}.isdisjoint({"money", "weapon"})

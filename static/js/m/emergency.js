@@ -32,6 +32,7 @@ form.addEventListener("submit", async (event) => {
     story.hidden = !answer.next;
     if (answer.next) story.href = answer.next;
     form.elements.uuid.value = uuid(); // another press is another call
+    form.hidden = true; // a shaking hand sends no second one
     told.scrollIntoView({ block: "center" });
   } catch (problem) {
     // Without a network nothing is kept for later: a call that arrives an hour late would send people to nothing.
@@ -39,5 +40,9 @@ form.addEventListener("submit", async (event) => {
   } finally {
     for (const button of buttons) button.disabled = false;
   }
+});
+document.getElementById("another").addEventListener("click", () => {
+  told.hidden = true;
+  form.hidden = false;
 });
 form.dataset.ready = "true";
