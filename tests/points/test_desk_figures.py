@@ -57,7 +57,7 @@ def test_nothing_due_and_nothing_rated_is_no_percentage(neighbour, evaluator):
 
 def test_accepted_are_the_reports_whose_case_was_filed_whether_they_earned_or_not(evaluator):
     filed, _new = reports.report(None, sent(1, kind="wires", anonymous=True), address=None)
-    reports.report(agreed(a_resident(9)), sent(2, kind="noise"), address=None)
+    reports.report(agreed(a_resident(9)), sent(2, kind="waste"), address=None)
     move(filed.incident_id, "pending_dispatch", actor=None)
 
     month = figured.figures(evaluator, db_now().astimezone(STREET).date())["months"][-1]

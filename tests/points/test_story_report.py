@@ -172,6 +172,8 @@ def test_one_press_in_an_emergency_shows_the_centre_the_place(story):  # noqa: F
     mine.sees(("已送达指挥中心", "The command centre has received it"))
     fire = Incident.objects.get()
     assert (fire.level, fire.lon, fire.lat) == (1, pytest.approx(CENTRE[0]), pytest.approx(CENTRE[1]))
+    assert not mine.page.locator(".m-alarms").is_visible()  # a shaking hand sends no second one
+    mine.press("再报一起紧急情况", "Tell of another emergency")
     mine.press("冒烟起火", "Smoke, fire")
     mine.sees(("中心已收到", "The centre has got it"))
     assert ResidentReport.objects.count() == 1

@@ -8,6 +8,7 @@ import { _, fill } from "shushan/words";
 const form = document.getElementById("emergency");
 const note = document.getElementById("said");
 const told = document.getElementById("told");
+const another = document.getElementById("another");
 const place = new PlaceCard(form, { urgent: true });
 
 function said(words) {
@@ -32,6 +33,7 @@ form.addEventListener("submit", async (event) => {
     story.hidden = !answer.next;
     if (answer.next) story.href = answer.next;
     form.elements.uuid.value = uuid(); // another press is another call
+    another.hidden = false;
     form.hidden = true; // a shaking hand sends no second one
     told.scrollIntoView({ block: "center" });
   } catch (problem) {
@@ -41,8 +43,8 @@ form.addEventListener("submit", async (event) => {
     for (const button of buttons) button.disabled = false;
   }
 });
-document.getElementById("another").addEventListener("click", () => {
-  told.hidden = true;
+another.addEventListener("click", () => {
+  another.hidden = true;
   form.hidden = false;
 });
 form.dataset.ready = "true";
