@@ -20,7 +20,7 @@ def figures(user: User, today: date) -> dict[str, Any]:
     """{known, verified, active, months: [{month, joined, accepted, called, answered, content, given, redeemed, …}]}.
 
     Six months. In percent, None where nothing was due or rated: `answered` (呼应率, in time) and `content` (满意率:
-    four and five of five among rated reports and calls).
+    four and five of five among rated reports and calls); `answers` and `ratings` are their fractions (of, all).
     """
     mine = residents_for(user)
     since = _midnight(today) - timedelta(days=ACTIVE_DAYS)
@@ -51,7 +51,9 @@ def _month(
         "accepted": (filed if whose is None else filed.filter(resident__in=whose)).count(),
         "called": called.calls,
         "answered": called.answered_rate,
+        "answers": (called.in_time, called.promised),
         "content": 100 * (called.content + reports["content"]) / all_rated if all_rated else None,
+        "ratings": (called.content + reports["content"], all_rated),
         **moved_in(month, whose),
     }
 

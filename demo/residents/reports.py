@@ -61,6 +61,7 @@ class Past:
         """Each case of a resident with its reporter; then what came of it is put on the agenda."""
         cases = list(_cases())
         self.shown = self._of_shown(cases)
+        self.unnamed = self._of_nobody(cases)
         for place, case in enumerate(cases):
             dice = random.Random(f"{SEED}-report-{case.case_no}")
             self._of(case, place, dice)
@@ -85,6 +86,12 @@ class Past:
         ]  # fmt: skip
         return set(found[:SHOWN])
 
+    def _of_nobody(self, cases: list[Incident]) -> int | None:
+        """One case of danger at least was told without a name, whatever the dice say."""
+        free = (case for place, case in enumerate(cases) if place not in DOUBTS and place not in (2, 9))
+        plain = (case for case in free if case.category.code not in HELP_OF and case.pk not in self.shown)
+        return next((case.pk for case in plain if KIND_OF[case.category.code].safety), None)
+
     def _of(self, case: Incident, place: int, dice: random.Random) -> None:
         emergency = case.category.code in HELP_OF
         kind = HELP_OF[case.category.code] if emergency else KIND_OF[case.category.code]
@@ -95,7 +102,7 @@ class Past:
             who = self.cast.residents[1]
         elif place in (2, 9):
             who = self.cast.residents[2]
-        elif kind.safety and not emergency and dice.random() < HIDDEN * 2:
+        elif kind.safety and not emergency and (case.pk == self.unnamed or dice.random() < HIDDEN * 2):
             who = None
         first = self._row(case, kind.code, who, dice, emergency=emergency)
         if first.resident is not None and not emergency and place in DOUBTS:
