@@ -113,7 +113,7 @@ def test_who_looks_for_help_finds_it_and_the_helper_earns_the_points(story, desk
     desk.opens("/residents/market/")
     desk.presses(story.words("通过并展示", "Show it"))
     two.opens("/m/market/")
-    two.presses(story.words("互助服务", "lend and help"))
+    two.presses(story.words("互助服务", "Lend and help"))
     two.reads("求助", "looks for help")
     two.follows("借一把梯子")
     two.presses(story.words("我来帮忙", "I help"))
